@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ClientID names one client; 128 random bits in base32.
+type ClientID string
+
+// Client is the person. Never software.
+type Client struct {
+	ID        ClientID
+	Name      string // name or pseudonym, the only field that must be filled in
+	Pronouns  string
+	Email     string
+	Phone     string
+	TimeZone  string // IANA name, "" for the practice's own
+	Emergency EmergencyContact
+	Tags      []string
+	Focus     string // one line under the name: "CBT for depression, weekly"
+	Status    ClientStatus
+	// Direct allows a direct connection, which shows each side the other's IP address.
+	Direct  bool
+	PairKey []byte // the therapist's signing key for this client alone; opaque to app
+	Created time.Time
+	Changed time.Time
+}
+
+// EmergencyContact is whom to call when the client is in danger.
+type EmergencyContact struct{ Name, Relation, Phone string }
+
+// ClientStatus orders the caseload.
+type ClientStatus string
+
+const (
+	ClientActive   ClientStatus = "active"
+	ClientWaitlist ClientStatus = "waitlist"
+	ClientArchived ClientStatus = "archived"
+)
+
+// ClientRow is one line of the caseload.
+type ClientRow struct {
+	ID       ClientID
+	Name     string
+	Pronouns string
+	Focus    string
+	Tags     []string
+	Status   ClientStatus
+	LastSeen time.Time // start of the latest session, zero if none
+	Drafts   int       // unsigned notes
+}
+
+// ClientQuery filters the caseload. Text matches the beginning of any word of name, tags and
+// focus, accents and case aside; empty matches all.
+type ClientQuery struct {
+	Text   string
+	Status ClientStatus // "" for every status
+	Limit  int          // 0 for 200
+	Offset int
+}
+
+// ClientPage is one page of the caseload, by name; Total counts all that match.
+type ClientPage struct {
+	Rows  []ClientRow
+	Total int
+}
+
+// ClientStore keeps the caseload.
+type ClientStore interface {
+	// SaveClient adds or replaces. Durable when it returns.
+	SaveClient(ctx context.Context, c Client) error
+	Client(ctx context.Context, id ClientID) (Client, error) // ErrNotFound
+	FindClients(ctx context.Context, q ClientQuery) (ClientPage, error)
+	CountClients(ctx context.Context) (map[ClientStatus]int, error)
+}
+
+// Profile is the practice: who works here, and how the app behaves for them.
+type Profile struct {
+	Therapist    string
+	Credentials  string // licence as clients see it: "LCSW 12345, Oregon"
+	PracticeName string
+	Languages    []string // BCP 47
+	TimeZone     string   // IANA name
+	Welcome      string   // shown to a client on the first screen
+	IdleMinutes  int      // 0 for the default of 10
+	InitialsOnly bool
+	KitConfirmed bool   // part of the recovery kit was typed back
+	Theme        string // "", "light", "dark"
+	Devices      Devices
+	Relay        RelaySettings
+}
+
+// RelaySettings says which relay carries the line.
+type RelaySettings struct {
+	// URL of a relay elsewhere; "" is the one inside the app.
+	URL string
+	// LAN lets the relay inside the app answer other machines of the local network.
+	LAN bool
+}
+
+// ProfileStore keeps the practice's own settings.
+type ProfileStore interface {
+	Profile(ctx context.Context) (Profile, error) // the zero Profile before the first save
+	SaveProfile(ctx context.Context, p Profile) error
+}
+
+// ErrNotFound: no such record.
+var ErrNotFound = errors.New("no such record")

@@ -1,0 +1,21 @@
+package app
+
+// EventKind says which kind of thing changed.
+type EventKind int
+
+const (
+	VaultChanged   EventKind = iota // locked, unlocked, set up
+	ClientChanged                   // ID: ClientID
+	NoteChanged                     // ID: NoteID; also a draft's saved state
+	InviteChanged                   // ID: ClientID of the invite
+	KnockChanged                    // ID: KnockID; arrived, or gone
+	SessionChanged                  // ID: SessionID; at least once a second while it is live
+	LineChanged                     // the relay was reached or lost
+	ProfileChanged
+)
+
+// Event says what changed; the reader fetches the snapshot again.
+type Event struct {
+	Kind EventKind
+	ID   string
+}

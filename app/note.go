@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// NoteID names one note.
+type NoteID string
+
+// NoteFormat names the sections of a note; Sections gives them.
+type NoteFormat string
+
+const (
+	FormatFree NoteFormat = "free"
+	FormatSOAP NoteFormat = "soap"
+)
+
+// NoteStatus uses FHIR's words: preliminary (draft), final (signed), amended (final with an
+// addendum).
+type NoteStatus string
+
+const (
+	NotePreliminary NoteStatus = "preliminary"
+	NoteFinal       NoteStatus = "final"
+	NoteAmended     NoteStatus = "amended"
+)
+
+// Section is one headed part of a note. Key is stable ("subjective"); the heading shown is
+// the format's.
+type Section struct{ Key, Text string }
+
+// Note is a progress note. It belongs to the record.
+type Note struct {
+	ID       NoteID
+	Client   ClientID
+	Session  SessionID // "" if it was not written for a session
+	Format   NoteFormat
+	Title    string
+	Sections []Section
+	Status   NoteStatus
+	Created  time.Time
+	Changed  time.Time
+	Signed   Signature // zero while it is a draft
+	Addenda  []Addendum
+}
+
+// Signature locks a note: who, when, and the SHA-256 over what was signed.
+type Signature struct {
+	By   string
+	At   time.Time
+	Hash [32]byte
+}
+
+// Addendum is the only change to what is read of a signed note.
+type Addendum struct {
+	Text string
+	By   string
+	At   time.Time
+}
+
+// NoteRow is one line in a list of notes.
+type NoteRow struct {
+	ID      NoteID
+	Client  ClientID
+	Title   string
+	Format  NoteFormat
+	Status  NoteStatus
+	Created time.Time
+	Changed time.Time
+	Excerpt string // the first words, at most 140 runes
+}
+
+// NoteQuery searches the full text of notes and addenda. Text: every word must occur, the last
+// one as a prefix. The result is newest first.
+type NoteQuery struct {
+	Text   string
+	Client ClientID // "" for all
+	Limit  int      // 0 for 50
+}
+
+// NoteHit is a note with the sentence it was found in. Marks are byte ranges of Excerpt.
+type NoteHit struct {
+	NoteRow
+	ClientName string
+	Marks      [][2]int
+}
+
+// NoteReader reads notes.
+type NoteReader interface {
+	Note(ctx context.Context, id NoteID) (Note, error)             // ErrNotFound
+	Notes(ctx context.Context, client ClientID) ([]NoteRow, error) // newest first
+	Drafts(ctx context.Context, limit int) ([]NoteHit, error)      // unsigned, oldest first
+	SearchNotes(ctx context.Context, q NoteQuery) ([]NoteHit, error)
+}
+
+// NoteWriter writes notes. Each call is one transaction, durable when it returns.
+type NoteWriter interface {
+	SaveDraft(ctx context.Context, n Note) error // ErrSigned if it is signed by now
+	SignNote(ctx context.Context, id NoteID, s Signature) error
+	AddAddendum(ctx context.Context, id NoteID, a Addendum) error // ErrNotSigned
+	DeleteDraft(ctx context.Context, id NoteID) error             // ErrSigned
+}
+
+// NoteStore keeps notes.
+type NoteStore interface {
+	NoteReader
+	NoteWriter
+}
+
+var (
+	ErrSigned    = errors.New("note: signed, only an addendum can follow")
+	ErrNotSigned = errors.New("note: not signed")
+)
