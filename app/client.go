@@ -53,7 +53,7 @@ type ClientRow struct {
 }
 
 // ClientQuery filters the caseload. Text matches the beginning of any word of name, tags and
-// focus, accents and case aside; empty matches all.
+// focus, accents and case aside; of several words each must match; empty matches all.
 type ClientQuery struct {
 	Text   string
 	Status ClientStatus // "" for every status
@@ -61,7 +61,8 @@ type ClientQuery struct {
 	Offset int
 }
 
-// ClientPage is one page of the caseload, by name; Total counts all that match.
+// ClientPage is one page of the caseload, by name, accents and case aside; Total counts all
+// that match.
 type ClientPage struct {
 	Rows  []ClientRow
 	Total int

@@ -72,8 +72,9 @@ type NoteRow struct {
 	Excerpt string // the first words, at most 140 runes
 }
 
-// NoteQuery searches the full text of notes and addenda. Text: every word must occur, the last
-// one as a prefix. The result is newest first.
+// NoteQuery searches the full text of notes: title, sections and addenda. Text: every word must
+// occur, the last one as a prefix, accents and case aside; it is no query language, so quotes,
+// stars and "OR" are nothing but text. A text without a word finds nothing.
 type NoteQuery struct {
 	Text   string
 	Client ClientID // "" for all
@@ -89,16 +90,17 @@ type NoteHit struct {
 
 // NoteReader reads notes.
 type NoteReader interface {
-	Note(ctx context.Context, id NoteID) (Note, error)             // ErrNotFound
-	Notes(ctx context.Context, client ClientID) ([]NoteRow, error) // newest first
-	Drafts(ctx context.Context, limit int) ([]NoteHit, error)      // unsigned, oldest first
-	SearchNotes(ctx context.Context, q NoteQuery) ([]NoteHit, error)
+	Note(ctx context.Context, id NoteID) (Note, error)               // ErrNotFound
+	Notes(ctx context.Context, client ClientID) ([]NoteRow, error)   // newest first, by Created
+	Drafts(ctx context.Context, limit int) ([]NoteHit, error)        // unsigned, oldest first; limit 0 for 50
+	SearchNotes(ctx context.Context, q NoteQuery) ([]NoteHit, error) // newest first, by Created
 }
 
 // NoteWriter writes notes. Each call is one transaction, durable when it returns.
 type NoteWriter interface {
-	SaveDraft(ctx context.Context, n Note) error // ErrSigned if it is signed by now
-	SignNote(ctx context.Context, id NoteID, s Signature) error
+	// SaveDraft adds or replaces. ErrSigned if it is signed by now.
+	SaveDraft(ctx context.Context, n Note) error
+	SignNote(ctx context.Context, id NoteID, s Signature) error   // ErrSigned
 	AddAddendum(ctx context.Context, id NoteID, a Addendum) error // ErrNotSigned
 	DeleteDraft(ctx context.Context, id NoteID) error             // ErrSigned
 }

@@ -36,8 +36,10 @@ const (
 	VaultShut
 )
 
-// Records is an open vault: one small store for each kind of record. Close wipes the
-// keys; every store then answers ErrLocked.
+// Records is an open vault: one small store for each kind of record. Times are kept to the
+// millisecond at least, the zero time as zero. Many goroutines may call at once; a ctx that is
+// done stops a call before it changed anything. Close wipes the keys; every store then answers
+// ErrLocked.
 type Records struct {
 	Keys     VaultKeys
 	Profile  ProfileStore

@@ -1,0 +1,364 @@
+package apptest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"alcove/app"
+)
+
+func testNote(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	saved := app.Note{
+		ID: "N1", Client: "C1", Format: app.FormatSOAP, Title: "First “hour”", Status: app.NotePreliminary,
+		Sections: []app.Section{{Key: "subjective", Text: "She said: ¿qué?\n\n\tnew line, NUL-free 🌧️"}, {Key: "objective", Text: ""}, {Key: "plan", Text: "日本語 العربية"}},
+		Created:  hour(1), Changed: hour(2),
+	}
+	ok(t, r.Notes.SaveDraft(ctx, saved))
+	wantNote(t, r, saved)
+
+	saved.Format, saved.Title = app.FormatFree, ""
+	saved.Sections, saved.Changed = []app.Section{{Key: "text", Text: "all anew"}}, hour(3)
+	ok(t, r.Notes.SaveDraft(ctx, saved))
+	wantNote(t, r, saved)
+}
+
+func wantNote(t *testing.T, r *app.Records, saved app.Note) {
+	t.Helper()
+	got, err := r.Notes.Note(t.Context(), saved.ID)
+	ok(t, err)
+	wantTime(t, "Created", got.Created, saved.Created)
+	wantTime(t, "Changed", got.Changed, saved.Changed)
+	wantTime(t, "Signed.At", got.Signed.At, saved.Signed.At)
+	want(t, "Signed.By", got.Signed.By, saved.Signed.By)
+	want(t, "Signed.Hash", got.Signed.Hash, saved.Signed.Hash)
+	want(t, "Client", got.Client, saved.Client)
+	want(t, "Session", got.Session, saved.Session)
+	want(t, "Format", got.Format, saved.Format)
+	want(t, "Title", got.Title, saved.Title)
+	want(t, "Status", got.Status, saved.Status)
+	if !slices.Equal(got.Sections, saved.Sections) {
+		t.Errorf("Sections, in their order: got %q, want %q", got.Sections, saved.Sections)
+	}
+	if len(got.Addenda) != len(saved.Addenda) {
+		t.Fatalf("%d addenda, want %d", len(got.Addenda), len(saved.Addenda))
+	}
+	for i, a := range saved.Addenda {
+		want(t, "addendum", got.Addenda[i].Text+got.Addenda[i].By, a.Text+a.By)
+		wantTime(t, "addendum's At", got.Addenda[i].At, a.At)
+	}
+}
+
+func testNoteOrder(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	// Saved out of order, and the oldest changed last: the order is that of writing them first.
+	for _, n := range []struct {
+		id               app.NoteID
+		created, changed int
+	}{{"mid", 2, 2}, {"old", 1, 9}, {"new", 3, 3}} {
+		ok(t, r.Notes.SaveDraft(ctx, app.Note{
+			ID: n.id, Client: "C1", Format: app.FormatFree, Title: "T", Status: app.NotePreliminary,
+			Sections: []app.Section{{Key: "text", Text: "word"}}, Created: hour(n.created), Changed: hour(n.changed),
+		}))
+	}
+	addNote(t, r, "other", "C2", hour(4), "word")
+	rows, err := r.Notes.Notes(ctx, "C1")
+	ok(t, err)
+	var ids []app.NoteID
+	for _, row := range rows {
+		ids = append(ids, row.ID)
+		want(t, "Client", row.Client, "C1")
+	}
+	if !slices.Equal(ids, []app.NoteID{"new", "mid", "old"}) {
+		t.Errorf("a client's notes, newest first: %v", ids)
+	}
+	if got := searchIDs(t, r, app.NoteQuery{Text: "word"}); !slices.Equal(got, []app.NoteID{"other", "new", "mid", "old"}) {
+		t.Errorf("found notes, newest first: %v", got)
+	}
+	rows, err = r.Notes.Notes(ctx, "nobody")
+	ok(t, err)
+	want(t, "notes of nobody", len(rows), 0)
+}
+
+func testNoteExcerpt(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	ok(t, r.Notes.SaveDraft(ctx, app.Note{
+		ID: "N1", Client: "C1", Format: app.FormatSOAP, Title: "Title", Status: app.NotePreliminary,
+		Sections: []app.Section{{Key: "subjective", Text: ""}, {Key: "objective", Text: "Ärger, " + strings.Repeat("größer ", 100)}},
+		Created:  hour(1), Changed: hour(2),
+	}))
+	rows, err := r.Notes.Notes(ctx, "C1")
+	ok(t, err)
+	row := rows[0]
+	want(t, "Title", row.Title, "Title")
+	want(t, "Format", row.Format, app.FormatSOAP)
+	want(t, "Status", row.Status, app.NotePreliminary)
+	wantTime(t, "Created", row.Created, hour(1))
+	wantTime(t, "Changed", row.Changed, hour(2))
+	wantExcerpt(t, row.Excerpt)
+	if !strings.HasPrefix(row.Excerpt, "Ärger, größer ") {
+		t.Errorf("the excerpt does not begin with the first words: %q", row.Excerpt)
+	}
+}
+
+func wantExcerpt(t *testing.T, excerpt string) {
+	t.Helper()
+	if n := utf8.RuneCountInString(excerpt); n > 140 {
+		t.Errorf("an excerpt of %d runes", n)
+	}
+	if !utf8.ValidString(excerpt) {
+		t.Errorf("an excerpt cut inside a rune: %q", excerpt)
+	}
+}
+
+func testNoteLong(t *testing.T, r *app.Records) {
+	addClient(t, r, "C1", "Ana")
+	text := strings.Repeat("a long hour, ünïcode and 🌊. ", 40_000) + "needle"
+	addNote(t, r, "N1", "C1", day, text)
+	n, err := r.Notes.Note(t.Context(), "N1")
+	ok(t, err)
+	if n.Sections[0].Text != text {
+		t.Errorf("a text of %d bytes came back as %d others", len(text), len(n.Sections[0].Text))
+	}
+	want(t, "notes found by their last word", len(searchIDs(t, r, app.NoteQuery{Text: "needle"})), 1)
+}
+
+func testNoteSigned(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	n := app.Note{
+		ID: "N1", Client: "C1", Format: app.FormatFree, Title: "T", Status: app.NotePreliminary,
+		Sections: []app.Section{{Key: "text", Text: "as signed"}}, Created: hour(1), Changed: hour(1),
+	}
+	ok(t, r.Notes.SaveDraft(ctx, n))
+	wantErr(t, "an addendum to a draft", r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "x", By: "T", At: hour(2)}), app.ErrNotSigned)
+
+	sig := app.Signature{By: "Zoë, LCSW", At: hour(2), Hash: [32]byte{0, 1, 255, 31: 7}}
+	ok(t, r.Notes.SignNote(ctx, "N1", sig))
+	n.Status, n.Signed = app.NoteFinal, sig
+	wantNote(t, r, n)
+
+	refuseChange := func() {
+		t.Helper()
+		changed := n
+		changed.Sections, changed.Status, changed.Signed = []app.Section{{Key: "text", Text: "altered"}}, app.NotePreliminary, app.Signature{}
+		wantErr(t, "saving a signed note", r.Notes.SaveDraft(ctx, changed), app.ErrSigned)
+		wantErr(t, "signing it again", r.Notes.SignNote(ctx, "N1", app.Signature{By: "else", At: hour(9)}), app.ErrSigned)
+		wantErr(t, "deleting it", r.Notes.DeleteDraft(ctx, "N1"), app.ErrSigned)
+		wantNote(t, r, n)
+	}
+	refuseChange()
+
+	for i := range 2 {
+		a := app.Addendum{Text: fmt.Sprintf("addendum %d", i), By: "Zoë", At: hour(3 + i)}
+		ok(t, r.Notes.AddAddendum(ctx, "N1", a))
+		n.Addenda, n.Status = append(n.Addenda, a), app.NoteAmended
+	}
+	wantNote(t, r, n)
+	refuseChange()
+	rows, err := r.Notes.Notes(ctx, "C1")
+	ok(t, err)
+	want(t, "Status in the list", rows[0].Status, app.NoteAmended)
+}
+
+func testNoteDeleted(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addNote(t, r, "N1", "C1", hour(1), "goner")
+	addNote(t, r, "N2", "C1", hour(2), "keeper")
+	ok(t, r.Notes.DeleteDraft(ctx, "N1"))
+	_, err := r.Notes.Note(ctx, "N1")
+	wantErr(t, "a deleted note", err, app.ErrNotFound)
+	want(t, "found after deletion", len(searchIDs(t, r, app.NoteQuery{Text: "goner"})), 0)
+	rows, err := r.Notes.Notes(ctx, "C1")
+	ok(t, err)
+	if len(rows) != 1 || rows[0].ID != "N2" {
+		t.Errorf("rows after deletion: %+v", rows)
+	}
+}
+
+func testNoteMissing(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	_, err := r.Notes.Note(ctx, "none")
+	wantErr(t, "reading", err, app.ErrNotFound)
+	wantErr(t, "signing", r.Notes.SignNote(ctx, "none", app.Signature{By: "T", At: day}), app.ErrNotFound)
+	wantErr(t, "adding to", r.Notes.AddAddendum(ctx, "none", app.Addendum{Text: "x", By: "T", At: day}), app.ErrNotFound)
+	wantErr(t, "deleting", r.Notes.DeleteDraft(ctx, "none"), app.ErrNotFound)
+}
+
+func testDrafts(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	addNote(t, r, "N2", "C2", hour(2), "two")
+	addNote(t, r, "N1", "C1", hour(1), "one")
+	addNote(t, r, "N3", "C1", hour(3), "three")
+	addNote(t, r, "N4", "C1", hour(0), "signed")
+	ok(t, r.Notes.SignNote(ctx, "N4", app.Signature{By: "T", At: hour(4)}))
+	list := func(limit int) string {
+		t.Helper()
+		hits, err := r.Notes.Drafts(ctx, limit)
+		ok(t, err)
+		var s []string
+		for _, h := range hits {
+			s = append(s, fmt.Sprint(h.ID, " ", h.ClientName, " ", h.Excerpt))
+		}
+		return strings.Join(s, ", ")
+	}
+	want(t, "unsigned notes, oldest first", list(10), "N1 Ana one, N2 Ben two, N3 Ana three")
+	want(t, "the two oldest", list(2), "N1 Ana one, N2 Ben two")
+	for i := range 50 {
+		addNote(t, r, app.NoteID(fmt.Sprintf("M%02d", i)), "C1", hour(10+i), "more")
+	}
+	hits, err := r.Notes.Drafts(ctx, 0)
+	ok(t, err)
+	want(t, "drafts for limit 0", len(hits), draftsLimit)
+}
+
+func searchIDs(t *testing.T, r *app.Records, q app.NoteQuery) []app.NoteID {
+	t.Helper()
+	hits, err := r.Notes.SearchNotes(t.Context(), q)
+	ok(t, err)
+	var ids []app.NoteID
+	for _, h := range hits {
+		ids = append(ids, h.ID)
+	}
+	return ids
+}
+
+func testSearchWords(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	addNote(t, r, "N1", "C1", hour(1), "Sleeps badly since the Café closed; rumination at night.")
+	addNote(t, r, "N2", "C2", hour(2), "Sleeping well. Night shifts ended, café again.")
+	ok(t, r.Notes.SaveDraft(ctx, app.Note{
+		ID: "N3", Client: "C1", Format: app.FormatSOAP, Title: "Überblick", Status: app.NotePreliminary,
+		Sections: []app.Section{{Key: "subjective", Text: "тревога"}, {Key: "plan", Text: "exposure hierarchy"}}, Created: hour(3), Changed: hour(3),
+	}))
+	for _, x := range []struct {
+		q    app.NoteQuery
+		want []app.NoteID
+	}{
+		{app.NoteQuery{Text: "sleep"}, []app.NoteID{"N2", "N1"}},        // the last word is a prefix
+		{app.NoteQuery{Text: "sleep night"}, nil},                       // those before it are whole
+		{app.NoteQuery{Text: "sleeps nig"}, []app.NoteID{"N1"}},         // every word must occur
+		{app.NoteQuery{Text: "night sleeps"}, []app.NoteID{"N1"}},       // in any order
+		{app.NoteQuery{Text: "sleeps shifts"}, nil},                     // in the same note
+		{app.NoteQuery{Text: "leeps"}, nil},                             // no middles of words
+		{app.NoteQuery{Text: "CAFE"}, []app.NoteID{"N2", "N1"}},         // accents and case aside
+		{app.NoteQuery{Text: "cafés"}, nil},                             // longer than what is there
+		{app.NoteQuery{Text: "café", Client: "C1"}, []app.NoteID{"N1"}}, // of one client
+		{app.NoteQuery{Text: "тревог"}, []app.NoteID{"N3"}},
+		{app.NoteQuery{Text: "Тревога"}, []app.NoteID{"N3"}},
+		{app.NoteQuery{Text: "uberbl"}, []app.NoteID{"N3"}},            // the title
+		{app.NoteQuery{Text: "тревога hierarchy"}, []app.NoteID{"N3"}}, // across sections
+		{app.NoteQuery{Text: "subjective"}, nil},                       // a section's key is not text
+		{app.NoteQuery{Text: "café", Client: "nobody"}, nil},
+		{app.NoteQuery{Text: "  sleeps   "}, []app.NoteID{"N1"}},
+	} {
+		if got := searchIDs(t, r, x.q); !slices.Equal(got, x.want) {
+			t.Errorf("%q of %q: got %v, want %v", x.q.Text, x.q.Client, got, x.want)
+		}
+	}
+	hits, err := r.Notes.SearchNotes(ctx, app.NoteQuery{Text: "shifts"})
+	ok(t, err)
+	if len(hits) != 1 || hits[0].ClientName != "Ben" || hits[0].Client != "C2" || hits[0].Title != "Note" {
+		t.Errorf("hit: %+v", hits)
+	}
+}
+
+func testSearchIsNoLanguage(t *testing.T, r *app.Records) {
+	addClient(t, r, "C1", "Ana")
+	addNote(t, r, "N1", "C1", day, `Says "no" to meds; 50% better (or worse), and NOT near a column: text*`)
+	for text, n := range map[string]int{
+		`"no"`: 1, `"no`: 1, `no"`: 1, `"`: 0, `""`: 0, "": 0, " ": 0, "*": 0, "-": 0, "(": 0, "^": 0, "'": 0,
+		"says OR nothere": 0, "better or": 1, "says NOT meds": 1, "says AND meds": 1, "NEAR": 1, "near(says meds)": 1,
+		"column:": 1, "text:says": 1, "title:says": 0, "mad*": 0, "med*": 1, "-meds": 1, "50%": 1, "says; DROP": 0, "meds;": 1,
+		"{says}": 1, "says + meds": 1, `\`: 0, "says\x00": 1,
+	} {
+		hits, err := r.Notes.SearchNotes(t.Context(), app.NoteQuery{Text: text})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		} else if len(hits) != n {
+			t.Errorf("%q: %d hits, want %d", text, len(hits), n)
+		}
+	}
+}
+
+func testSearchFollowsChanges(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addNote(t, r, "N1", "C1", day, "alpha")
+	addNote(t, r, "N1", "C1", day, "beta")
+	ok(t, r.Notes.SignNote(ctx, "N1", app.Signature{By: "T", At: hour(1)}))
+	ok(t, r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "gamma", By: "T", At: hour(2)}))
+	ok(t, r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "delta", By: "T", At: hour(3)}))
+	ok(t, r.Clients.SaveClient(ctx, app.Client{ID: "C1", Name: "Anouk", Status: app.ClientActive, Created: day, Changed: hour(1)}))
+	for text, n := range map[string]int{"alpha": 0, "beta": 1, "gamma": 1, "delta": 1, "beta gamma": 1, "gamma del": 1} {
+		want(t, "hits of "+text, len(searchIDs(t, r, app.NoteQuery{Text: text})), n)
+	}
+	hits, err := r.Notes.SearchNotes(ctx, app.NoteQuery{Text: "beta"})
+	ok(t, err)
+	want(t, "ClientName after a change of name", hits[0].ClientName, "Anouk")
+	want(t, "Status of the hit", hits[0].Status, app.NoteAmended)
+}
+
+func testSearchMarks(t *testing.T, r *app.Records) {
+	addClient(t, r, "C1", "Ana")
+	long := strings.Repeat("Überall große Worte. ", 60)
+	addNote(t, r, "N1", "C1", hour(1), long+"Ganz am Ende kam die Münchner Panikattacke zurück. "+long)
+	addNote(t, r, "N2", "C1", hour(2), "Panik.")
+	for _, q := range []string{"panik", "munchner pan", "PANIK"} {
+		hits, err := r.Notes.SearchNotes(t.Context(), app.NoteQuery{Text: q})
+		ok(t, err)
+		if len(hits) == 0 {
+			t.Fatalf("%q found nothing", q)
+		}
+		for _, h := range hits {
+			wantExcerpt(t, h.Excerpt)
+			wantMarks(t, q, h)
+		}
+	}
+}
+
+// wantMarks: there is a mark, each lies inside the excerpt, in order, and covers a word that
+// was asked for.
+func wantMarks(t *testing.T, query string, h app.NoteHit) {
+	t.Helper()
+	if len(h.Marks) == 0 {
+		t.Errorf("%q: no mark in %q", query, h.Excerpt)
+	}
+	end := 0
+	for _, m := range h.Marks {
+		if m[0] < end || m[1] <= m[0] || m[1] > len(h.Excerpt) {
+			t.Errorf("%q: mark %v in an excerpt of %d bytes, after %d", query, m, len(h.Excerpt), end)
+			return
+		}
+		end = m[1]
+		marked := h.Excerpt[m[0]:m[1]]
+		if !slices.ContainsFunc(words(query), func(w word) bool { return strings.HasPrefix(fold(marked), w.folded) }) {
+			t.Errorf("%q: marks %q", query, marked)
+		}
+	}
+}
+
+func testSearchLimit(t *testing.T, r *app.Records) {
+	addClient(t, r, "C1", "Ana")
+	for i := range 55 {
+		addNote(t, r, app.NoteID(fmt.Sprintf("N%02d", i)), "C1", day.Add(time.Duration(i)*time.Minute), "common")
+	}
+	want(t, "hits for limit 0", len(searchIDs(t, r, app.NoteQuery{Text: "common"})), hitsLimit)
+	got := searchIDs(t, r, app.NoteQuery{Text: "common", Limit: 3})
+	if !slices.Equal(got, []app.NoteID{"N54", "N53", "N52"}) {
+		t.Errorf("the three newest: %v", got)
+	}
+}

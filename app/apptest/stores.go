@@ -1,0 +1,322 @@
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"alcove/app"
+)
+
+// TestStores holds a store to the contract of app. open gives a fresh store without records,
+// which it closes when its test is over; every part of the suite opens its own.
+func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, *app.Records)
+	}{
+		{"Profile", testProfile},
+		{"Client", testClient},
+		{"FindClients", testFindClients},
+		{"FindClientsPages", testFindClientsPages},
+		{"ClientRow", testClientRow},
+		{"CountClients", testCountClients},
+		{"Note", testNote},
+		{"NoteOrder", testNoteOrder},
+		{"NoteExcerpt", testNoteExcerpt},
+		{"NoteLong", testNoteLong},
+		{"NoteSigned", testNoteSigned},
+		{"NoteDeleted", testNoteDeleted},
+		{"NoteMissing", testNoteMissing},
+		{"Drafts", testDrafts},
+		{"SearchWords", testSearchWords},
+		{"SearchIsNoLanguage", testSearchIsNoLanguage},
+		{"SearchFollowsChanges", testSearchFollowsChanges},
+		{"SearchMarks", testSearchMarks},
+		{"SearchLimit", testSearchLimit},
+		{"Invite", testInvite},
+		{"OpenInvites", testOpenInvites},
+		{"Guests", testGuests},
+		{"Sessions", testSessions},
+		{"Audit", testAudit},
+		{"ValuesNotShared", testValuesNotShared},
+		{"ManyAtOnce", testManyAtOnce},
+		{"ContextDone", testContextDone},
+		{"Closed", testClosed},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, open(t)) })
+	}
+}
+
+// day is when the suite's records were made; hours are counted from it.
+var day = time.Date(2026, 11, 2, 8, 30, 0, int(250*time.Millisecond), time.UTC)
+
+func hour(n int) time.Time { return day.Add(time.Duration(n) * time.Hour) }
+
+// ok fails the test at the first error.
+func ok(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// want compares, and says what differs.
+func want[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func wantErr(t *testing.T, what string, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) {
+		t.Errorf("%s: got error %v, want %v", what, got, want)
+	}
+}
+
+func wantTime(t *testing.T, what string, got, want time.Time) {
+	t.Helper()
+	if !got.Equal(want) || got.IsZero() != want.IsZero() {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// addClient saves a client by name and gives their ID.
+func addClient(t *testing.T, r *app.Records, id app.ClientID, name string) app.ClientID {
+	t.Helper()
+	ok(t, r.Clients.SaveClient(context.Background(), app.Client{
+		ID: id, Name: name, Status: app.ClientActive, Created: day, Changed: day,
+	}))
+	return id
+}
+
+// addNote saves a free note of one section.
+func addNote(t *testing.T, r *app.Records, id app.NoteID, c app.ClientID, created time.Time, text string) {
+	t.Helper()
+	ok(t, r.Notes.SaveDraft(context.Background(), app.Note{
+		ID: id, Client: c, Format: app.FormatFree, Title: "Note", Status: app.NotePreliminary,
+		Sections: []app.Section{{Key: "text", Text: text}}, Created: created, Changed: created,
+	}))
+}
+
+func testProfile(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	p, err := r.Profile.Profile(ctx)
+	ok(t, err)
+	if p.Therapist != "" || p.KitConfirmed || len(p.Languages) != 0 || p.IdleMinutes != 0 {
+		t.Errorf("a new store's profile is not zero: %+v", p)
+	}
+	for _, saved := range []app.Profile{
+		{
+			Therapist: "Zoë Ångström", Credentials: "LCSW 12345, Oregon", PracticeName: "Stille · 静か",
+			Languages: []string{"en", "es-MX"}, TimeZone: "America/Los_Angeles", Welcome: "Hello.\nBe welcome.",
+			IdleMinutes: 7, InitialsOnly: true, KitConfirmed: true, Theme: "dark",
+			Devices: app.Devices{Camera: "cam", Microphone: "mic", Speaker: "ear"},
+			Relay:   app.RelaySettings{URL: "https://relay.example", LAN: true},
+		},
+		{Therapist: "Only a name"},
+	} {
+		ok(t, r.Profile.SaveProfile(ctx, saved))
+		got, err := r.Profile.Profile(ctx)
+		ok(t, err)
+		if !slices.Equal(got.Languages, saved.Languages) {
+			t.Errorf("Languages: got %q, want %q", got.Languages, saved.Languages)
+		}
+		got.Languages, saved.Languages = nil, nil
+		if !sameProfile(got, saved) {
+			t.Errorf("profile: got %+v, want %+v", got, saved)
+		}
+	}
+}
+
+func sameProfile(a, b app.Profile) bool {
+	return a.Therapist == b.Therapist && a.Credentials == b.Credentials && a.PracticeName == b.PracticeName &&
+		a.TimeZone == b.TimeZone && a.Welcome == b.Welcome && a.IdleMinutes == b.IdleMinutes &&
+		a.InitialsOnly == b.InitialsOnly && a.KitConfirmed == b.KitConfirmed && a.Theme == b.Theme &&
+		a.Devices == b.Devices && a.Relay == b.Relay
+}
+
+func testInvite(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	c := addClient(t, r, "C1", "Ana")
+	full := app.Invite{
+		ID: "I1", Client: c, Kind: app.InviteStanding, Link: "https://h/j#1abc", PIN: "004211", RelayOnly: true,
+		Created: hour(0), Expires: hour(5), Knocks: 3, LastKnock: hour(1), WrongPINs: 2, Admitted: hour(2),
+		Spent: hour(3), Revoked: hour(4), PinnedKey: []byte{4, 0, 255}, Material: []byte{0, 1, 2},
+	}
+	bare := app.Invite{ID: "I2", Client: c, Kind: app.InviteSingle, Link: "https://h/j#1def", Created: hour(1), Expires: hour(9)}
+	for _, saved := range []app.Invite{full, bare} {
+		ok(t, r.Invites.SaveInvite(ctx, saved))
+		got, err := r.Invites.Invite(ctx, saved.ID)
+		ok(t, err)
+		wantInvite(t, got, saved)
+	}
+	full.Knocks, full.PinnedKey = 4, []byte{9}
+	ok(t, r.Invites.SaveInvite(ctx, full))
+	got, err := r.Invites.Invite(ctx, full.ID)
+	ok(t, err)
+	wantInvite(t, got, full)
+
+	_, err = r.Invites.Invite(ctx, "none")
+	wantErr(t, "a missing invite", err, app.ErrNotFound)
+
+	addClient(t, r, "C2", "Ben")
+	ok(t, r.Invites.SaveInvite(ctx, app.Invite{ID: "I3", Client: "C2", Kind: app.InviteSingle, Created: hour(2), Expires: hour(9)}))
+	list, err := r.Invites.ClientInvites(ctx, c)
+	ok(t, err)
+	if len(list) != 2 || list[0].ID != "I2" || list[1].ID != "I1" {
+		t.Errorf("a client's invites, newest first: %v", inviteIDs(list))
+	}
+	list, err = r.Invites.ClientInvites(ctx, "nobody")
+	ok(t, err)
+	want(t, "invites of nobody", len(list), 0)
+}
+
+func wantInvite(t *testing.T, got, saved app.Invite) {
+	t.Helper()
+	for _, x := range []struct {
+		what string
+		a, b time.Time
+	}{
+		{"Created", got.Created, saved.Created}, {"Expires", got.Expires, saved.Expires},
+		{"LastKnock", got.LastKnock, saved.LastKnock}, {"Admitted", got.Admitted, saved.Admitted},
+		{"Spent", got.Spent, saved.Spent}, {"Revoked", got.Revoked, saved.Revoked},
+	} {
+		wantTime(t, x.what, x.a, x.b)
+	}
+	if !bytes.Equal(got.PinnedKey, saved.PinnedKey) || !bytes.Equal(got.Material, saved.Material) {
+		t.Errorf("keys: got %v %v, want %v %v", got.PinnedKey, got.Material, saved.PinnedKey, saved.Material)
+	}
+	if got.ID != saved.ID || got.Client != saved.Client || got.Kind != saved.Kind || got.Link != saved.Link ||
+		got.PIN != saved.PIN || got.RelayOnly != saved.RelayOnly || got.Knocks != saved.Knocks || got.WrongPINs != saved.WrongPINs {
+		t.Errorf("invite: got %+v, want %+v", got, saved)
+	}
+}
+
+func inviteIDs(list []app.Invite) []app.InviteID {
+	var ids []app.InviteID
+	for _, i := range list {
+		ids = append(ids, i.ID)
+	}
+	return ids
+}
+
+func testOpenInvites(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	base := app.Invite{Client: "C1", Kind: app.InviteSingle, Created: day, Expires: hour(10)}
+	for id, change := range map[app.InviteID]func(*app.Invite){
+		"open":      func(*app.Invite) {},
+		"other":     func(i *app.Invite) { i.Client = "C2" },
+		"nearly":    func(i *app.Invite) { i.WrongPINs = app.MaxWrongPINs - 1 },
+		"admitted":  func(i *app.Invite) { i.Kind, i.Admitted = app.InviteStanding, hour(1) },
+		"lasttick":  func(i *app.Invite) { i.Expires = hour(5).Add(time.Millisecond) },
+		"x-blocked": func(i *app.Invite) { i.WrongPINs = app.MaxWrongPINs },
+		"x-spent":   func(i *app.Invite) { i.Spent = hour(1) },
+		"x-revoked": func(i *app.Invite) { i.Revoked = hour(1) },
+		"x-expired": func(i *app.Invite) { i.Expires = hour(4) },
+		"x-now":     func(i *app.Invite) { i.Expires = hour(5) },
+	} {
+		i := base
+		i.ID = id
+		change(&i)
+		ok(t, r.Invites.SaveInvite(ctx, i))
+	}
+	list, err := r.Invites.OpenInvites(ctx, hour(5))
+	ok(t, err)
+	got := inviteIDs(list)
+	slices.Sort(got)
+	if !slices.Equal(got, []app.InviteID{"admitted", "lasttick", "nearly", "open", "other"}) {
+		t.Errorf("open invites: %v", got)
+	}
+}
+
+func testGuests(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	key, other := bytes.Repeat([]byte{4}, 65), bytes.Repeat([]byte{5}, 65)
+	verified := func(c app.ClientID, k []byte) bool {
+		t.Helper()
+		v, err := r.Guests.GuestVerified(ctx, c, k)
+		ok(t, err)
+		return v
+	}
+	want(t, "before", verified("C1", key), false)
+	ok(t, r.Guests.SaveVerifiedGuest(ctx, "C1", key, day))
+	ok(t, r.Guests.SaveVerifiedGuest(ctx, "C1", key, hour(1))) // a second session verifies it again
+	want(t, "after", verified("C1", key), true)
+	want(t, "another key of the same client", verified("C1", other), false)
+	want(t, "the same key of another client", verified("C2", key), false)
+	want(t, "a key cut short", verified("C1", key[:64]), false)
+	ok(t, r.Guests.SaveVerifiedGuest(ctx, "C1", other, day))
+	want(t, "the first of two", verified("C1", key), true)
+	want(t, "the second of two", verified("C1", other), true)
+}
+
+func testSessions(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	ok(t, r.Invites.SaveInvite(ctx, app.Invite{ID: "I1", Client: "C1", Kind: app.InviteSingle, Created: day, Expires: hour(9)}))
+	running := app.SessionFacts{ID: "S1", Client: "C1", Invite: "I1", Started: hour(1), Modality: app.ModalityVideo}
+	ok(t, r.Sessions.SaveSession(ctx, running))
+	ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S2", Client: "C1", Invite: "I1", Started: hour(3), Modality: app.ModalityText, Trust: app.TrustKnown}))
+	ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S3", Client: "C2", Invite: "I1", Started: hour(2), Modality: app.ModalityVoice}))
+
+	// The end of a session: its draft first, then the facts that point at it.
+	ok(t, r.Notes.SaveDraft(ctx, app.Note{ID: "N1", Client: "C1", Session: "S1", Format: app.FormatFree, Status: app.NotePreliminary, Created: hour(2), Changed: hour(2)}))
+	ended := running
+	ended.Ended, ended.Trust, ended.Note = hour(2), app.TrustCode, "N1"
+	ok(t, r.Sessions.SaveSession(ctx, ended))
+
+	list, err := r.Sessions.ClientSessions(ctx, "C1")
+	ok(t, err)
+	if len(list) != 2 || list[0].ID != "S2" || list[1].ID != "S1" {
+		t.Fatalf("a client's sessions, newest first: %+v", list)
+	}
+	wantTime(t, "Ended of a running session", list[0].Ended, time.Time{})
+	got := list[1]
+	wantTime(t, "Started", got.Started, ended.Started)
+	wantTime(t, "Ended", got.Ended, ended.Ended)
+	got.Started, got.Ended = ended.Started, ended.Ended
+	want(t, "facts", got, ended)
+	n, err := r.Notes.Note(ctx, "N1")
+	ok(t, err)
+	want(t, "the note's session", n.Session, "S1")
+}
+
+func testAudit(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	entries := []app.AuditEntry{
+		{At: hour(2), Act: "unlock"},
+		{At: hour(1), Act: "clock was set back"}, // the log's order is that of appending
+		{At: hour(1), Act: "session.unverified", Client: "C1", About: "S1"},
+	}
+	for _, e := range entries {
+		ok(t, r.Audit.Append(ctx, e))
+	}
+	list, err := r.Audit.Recent(ctx, 10)
+	ok(t, err)
+	if len(list) != 3 {
+		t.Fatalf("%d entries, want 3", len(list))
+	}
+	for i, got := range list {
+		saved := entries[2-i]
+		wantTime(t, "At", got.At, saved.At)
+		got.At = saved.At
+		want(t, "entry", got, saved)
+	}
+	list, err = r.Audit.Recent(ctx, 1)
+	ok(t, err)
+	if len(list) != 1 || list[0].About != "S1" {
+		t.Errorf("the newest alone: %+v", list)
+	}
+}
