@@ -1,0 +1,107 @@
+package media
+
+import (
+	"context"
+	"sync"
+)
+
+// swap holds the device that a pipeline reads or writes, and lets another goroutine change it
+// while the pipeline is in the middle of a Read. It owns what is set: it closes each device once,
+// after the pipeline has let go of it.
+type swap[T comparable] struct {
+	closer func(T)
+	parent context.Context //nolint:containedctx // the pipeline's life
+
+	mu      sync.Mutex
+	now     T
+	retired []T // changed away, not closed yet
+	cancel  context.CancelFunc
+	ctx     context.Context //nolint:containedctx // ends when now changes
+	changed chan struct{}
+	over    bool
+}
+
+func (s *swap[T]) init(ctx context.Context, closer func(T)) {
+	s.parent, s.closer = ctx, closer
+	s.changed = make(chan struct{}, 1)
+	s.ctx, s.cancel = context.WithCancel(ctx)
+}
+
+// set changes the device; the zero value is none.
+func (s *swap[T]) set(v T) {
+	var none T
+	s.mu.Lock()
+	if s.over {
+		s.mu.Unlock()
+		if v != none {
+			s.closer(v)
+		}
+		return
+	}
+	if s.now != none && s.now != v {
+		s.retired = append(s.retired, s.now)
+	}
+	s.now = v
+	s.cancel()
+	s.ctx, s.cancel = context.WithCancel(s.parent)
+	s.mu.Unlock()
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns the device and a context that ends when it is changed. ok is false in the end.
+func (s *swap[T]) wait() (v T, ctx context.Context, ok bool) {
+	for {
+		v, ctx, ok = s.get()
+		if ok {
+			return v, ctx, true
+		}
+		select {
+		case <-s.changed:
+		case <-s.parent.Done():
+			return v, ctx, false
+		}
+	}
+}
+
+// get returns the device, if there is one, and closes those before it.
+func (s *swap[T]) get() (v T, ctx context.Context, ok bool) {
+	var none T
+	s.mu.Lock()
+	old := s.retired
+	s.retired = nil
+	v, ctx, ok = s.now, s.ctx, s.now != none
+	s.mu.Unlock()
+	for _, o := range old {
+		s.closer(o)
+	}
+	return v, ctx, ok
+}
+
+// drop takes a device that failed away, unless it has been changed meanwhile.
+func (s *swap[T]) drop(v T) {
+	var none T
+	s.mu.Lock()
+	if s.now == v {
+		s.retired = append(s.retired, v)
+		s.now = none
+	}
+	s.mu.Unlock()
+	s.get()
+}
+
+// end closes everything. What is set later is closed at once.
+func (s *swap[T]) end() {
+	var none T
+	s.mu.Lock()
+	s.over = true
+	s.cancel()
+	if s.now != none {
+		s.retired = append(s.retired, s.now)
+		s.now = none
+	}
+	s.mu.Unlock()
+	s.get()
+}
