@@ -1,0 +1,138 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
+)
+
+const (
+	hostQueue   = 16               // how many times a guest's queue a host has
+	idleHost    = 30 * time.Second // a host that listens to nothing for so long is hung up
+	slotTimeout = 5 * time.Second
+)
+
+// A hostSocket is the socket of one therapist's desktop. It carries every link that the desktop listens to.
+type hostSocket struct {
+	*socket
+	links map[linkID]struct{} // switchboard.mu
+	left  bool                // switchboard.mu; its reader has ended: it may listen to nothing more
+}
+
+func (r *Relay) serveHost(w http.ResponseWriter, req *http.Request) {
+	release, ok := r.admitSocket(w, req, hosts)
+	if !ok {
+		return
+	}
+	defer release()
+	// No origin check: this socket does nothing without an owner token, which no website has.
+	ws, err := websocket.Accept(w, req, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil {
+		return
+	}
+	l := r.config.Limits
+	h := &hostSocket{
+		socket: newSocket(ws, maxHost, hostQueue*l.QueueBytes, hostQueue*l.QueueFrames),
+		links:  map[linkID]struct{}{},
+	}
+	h.out.share, h.out.maxShare = map[connID]int{}, l.QueueBytes
+	if !r.sockets.add(h.socket) {
+		h.end(websocket.StatusGoingAway, "relay stops")
+		return
+	}
+	defer r.sockets.remove(h.socket)
+	defer h.over()
+	defer r.switchboard.unlisten(h, nil)
+	idle := time.AfterFunc(idleHost, func() { r.endIdleHost(h) })
+	defer idle.Stop()
+	r.readHost(h)
+}
+
+// endIdleHost keeps sockets that do nothing from filling the relay. A desktop listens right after it has connected.
+func (r *Relay) endIdleHost(h *hostSocket) {
+	r.switchboard.mu.Lock()
+	defer r.switchboard.mu.Unlock()
+	if len(h.links) == 0 {
+		h.end(websocket.StatusPolicyViolation, "listens to nothing")
+	}
+}
+
+func (r *Relay) readHost(h *hostSocket) {
+	l := r.config.Limits
+	frames := rate.NewLimiter(rate.Limit(hostQueue*l.GuestFramesPerSecond), int(4*hostQueue*l.GuestFramesPerSecond)+1)
+	bytes := rate.NewLimiter(rate.Limit(hostQueue*l.GuestBytesPerSecond), max(maxHost, hostQueue*l.GuestBytesPerSecond))
+	ctx := context.Background() // the socket's end is what stops this loop: a ping that is not answered closes it
+	for {
+		kind, data, err := h.ws.Read(ctx)
+		if err != nil {
+			return
+		}
+		if frames.Wait(ctx) != nil || bytes.WaitN(ctx, len(data)) != nil {
+			return
+		}
+		if kind == websocket.MessageText {
+			err = r.obey(ctx, h, data)
+		} else {
+			err = r.forward(h, data)
+		}
+		if err != nil {
+			h.end(websocket.StatusPolicyViolation, "malformed frame")
+			return
+		}
+	}
+}
+
+func (r *Relay) forward(h *hostSocket, data []byte) error {
+	link, conn, payload, err := parseHostFrame(data)
+	if err == nil {
+		r.switchboard.fromHost(h, link, busMessage{kind: busFrame, conns: []connID{conn}, payload: payload})
+	}
+	return err
+}
+
+func (r *Relay) obey(ctx context.Context, h *hostSocket, data []byte) error {
+	o, err := parseOrder(data)
+	if err != nil {
+		return err
+	}
+	switch o.op {
+	case "listen":
+		if why := r.mayListen(ctx, o); why != "" {
+			h.send(notice{Op: "refused", Link: o.link.text(), Why: why}.frame())
+			return nil
+		}
+		r.switchboard.listen(ctx, h, o.link)
+	case "unlisten":
+		r.switchboard.unlisten(h, &o.link)
+	case "drop":
+		r.switchboard.fromHost(h, o.link, busMessage{kind: busDrop, conns: []connID{o.conn}})
+	case "turn":
+		if !r.switchboard.isHost(h, o.link) {
+			h.send(notice{Op: "refused", Link: o.link.text(), Why: "unknown"}.frame())
+			return nil
+		}
+		h.send(r.turn.credentials(o.link, time.Now()))
+	}
+	return nil
+}
+
+// mayListen returns why not, or "". A tombstone may be listened to: a session under way reconnects after its link was spent.
+func (r *Relay) mayListen(ctx context.Context, o order) string {
+	ctx, cancel := context.WithTimeout(ctx, slotTimeout)
+	defer cancel()
+	sl, _, err := r.slots.look(ctx, o.link)
+	switch {
+	case errors.Is(err, errNoSlot):
+		return "unknown"
+	case err != nil:
+		r.log.Warn("slots cannot be read", "err", err)
+		return "busy"
+	case !sl.Owner.is(o.token):
+		return "token"
+	}
+	return ""
+}

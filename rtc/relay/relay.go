@@ -1,0 +1,231 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"crypto/tls"
+
+	"github.com/coder/websocket"
+)
+
+// A Relay is a running relay.
+type Relay struct {
+	config      Config
+	log         *slog.Logger
+	page        map[string]*pageFile
+	unlock      func()
+	bus         *bus
+	slots       *slots
+	switchboard *switchboard
+	limits      *limiter
+	turn        *turnService
+	sockets     socketSet
+	hsts        bool
+	secure      bool
+	listener    net.Listener
+	servers     []*http.Server
+	running     sync.WaitGroup
+	closing     sync.Once
+	closeErr    error
+}
+
+// Start runs a relay until Close. ctx bounds the start alone. When it returns, the page and the sockets are being served. Errors: ErrConfig,
+// ErrState, ErrStateUse, ErrListen.
+func Start(ctx context.Context, config Config) (*Relay, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	c := config.withDefaults()
+	r := &Relay{config: c, log: c.Log, limits: newLimiter(c.Limits), unlock: func() {}, sockets: socketSet{all: map[*socket]struct{}{}}}
+	if err := r.open(ctx); err != nil {
+		return nil, errors.Join(err, r.Close(context.WithoutCancel(ctx)))
+	}
+	return r, nil
+}
+
+func (r *Relay) open(ctx context.Context) (err error) {
+	c := r.config
+	if r.page, err = loadPage(c.Guest); err != nil {
+		return err
+	}
+	if c.StateDir != "" {
+		if r.unlock, err = openState(c.StateDir); err != nil {
+			r.unlock = func() {}
+			return err
+		}
+	}
+	source, err := openTLS(c)
+	if err != nil {
+		return err
+	}
+	r.switchboard = newSwitchboard(c)
+	if r.bus, err = openBus(ctx, c, r.switchboard.lost); err != nil {
+		return err
+	}
+	if r.slots, err = openSlots(ctx, r.bus.js, c); err != nil {
+		return err
+	}
+	if err = r.switchboard.run(r.bus); err != nil {
+		return fmt.Errorf("%w: NATS: %w", ErrState, withoutURL(err))
+	}
+	if r.turn, err = openTURN(ctx, c); err != nil {
+		return err
+	}
+	return r.listen(ctx, source)
+}
+
+func (r *Relay) listen(ctx context.Context, source *tlsSource) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", r.config.Listen)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrListen, err)
+	}
+	r.listener = l
+	r.hsts = strings.HasPrefix(r.config.PublicURL, "https://")
+	if source != nil {
+		r.secure, r.hsts = true, source.trusted
+		l = tls.NewListener(l, source.config)
+	}
+	r.serve(l, r.handler())
+	if source != nil && source.challenge != nil && r.config.TLS.ChallengeListen != "" {
+		plain, err := lc.Listen(ctx, "tcp", r.config.TLS.ChallengeListen)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrListen, err)
+		}
+		r.serve(plain, source.challenge)
+	}
+	return nil
+}
+
+func (r *Relay) serve(l net.Listener, h http.Handler) {
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       20 * time.Second, // of requests; a WebSocket takes the connection over and has its pings
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // each of its lines has a client's address
+	}
+	r.servers = append(r.servers, s)
+	r.running.Go(func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			r.log.Error("the listener ended", "err", err)
+		}
+	})
+}
+
+// Addr is the TCP address that the relay listens on.
+func (r *Relay) Addr() net.Addr { return r.listener.Addr() }
+
+// URL is how a page is reached, without a slash at the end: Config.PublicURL, else scheme and address of the listener.
+func (r *Relay) URL() string {
+	switch {
+	case r.config.PublicURL != "":
+		return strings.TrimSuffix(r.config.PublicURL, "/")
+	case len(r.config.TLS.Domains) > 0:
+		return "https://" + r.config.TLS.Domains[0]
+	case r.secure:
+		return "https://" + r.Addr().String()
+	}
+	return "http://" + r.Addr().String()
+}
+
+// Close says goodbye to every socket, waits for requests under way, at most until ctx ends, and closes the store. It is safe to call twice.
+func (r *Relay) Close(ctx context.Context) error {
+	r.closing.Do(func() { r.closeErr = r.close(ctx) })
+	return r.closeErr
+}
+
+func (r *Relay) close(ctx context.Context) error {
+	var errs []error
+	r.sockets.endAll()
+	for _, s := range r.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			errs = append(errs, err, s.Close())
+		}
+	}
+	r.sockets.wait(ctx)
+	r.running.Wait()
+	if r.turn != nil {
+		errs = append(errs, r.turn.close())
+	}
+	if r.switchboard != nil && r.switchboard.nats != nil {
+		r.switchboard.stop()
+	}
+	if r.bus != nil {
+		r.bus.close()
+	}
+	r.unlock()
+	return errors.Join(errs...)
+}
+
+// A socketSet knows every open WebSocket: http.Server forgets a connection once it has been taken over.
+type socketSet struct {
+	mu     sync.Mutex
+	all    map[*socket]struct{} // mu
+	closed bool                 // mu
+	empty  chan struct{}        // mu; closed by the last one to leave after endAll
+}
+
+func (s *socketSet) add(k *socket) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.all[k] = struct{}{}
+	return true
+}
+
+func (s *socketSet) remove(k *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, k)
+	if s.empty != nil && len(s.all) == 0 {
+		close(s.empty)
+		s.empty = nil
+	}
+}
+
+func (s *socketSet) endAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for k := range s.all {
+		k.end(websocket.StatusGoingAway, "relay stops")
+	}
+}
+
+// wait returns when every socket has gone, by itself or, when ctx ends first, by force.
+func (s *socketSet) wait(ctx context.Context) {
+	s.mu.Lock()
+	if len(s.all) == 0 {
+		s.mu.Unlock()
+		return
+	}
+	empty := make(chan struct{})
+	s.empty = empty
+	s.mu.Unlock()
+	select {
+	case <-empty:
+		return
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	for k := range s.all {
+		k.kill()
+	}
+	s.mu.Unlock()
+	<-empty
+}
