@@ -326,7 +326,11 @@ static int x_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int fl
   f->vfs = v;
   f->is_log = is_log != 0;
   f->os = (sqlite3_file *)((char *)file + FILE_SPACE);
-  int rc = v->os->xOpen(v->os, name, f->os, flags, out);
+  int got = 0;
+  int rc = v->os->xOpen(v->os, name, f->os, flags, &got);
+  if (out) *out = got;
+  /* SQLite would go on with a file that it may only read, and then fail to lock it */
+  if (rc == SQLITE_OK && got & SQLITE_OPEN_READONLY) rc = SQLITE_READONLY;
   if (rc == SQLITE_OK && !is_log) {
     rc = f->os->pMethods->xRead(f->os, f->record, SEALED_SALT, 0);
     if (rc == SQLITE_IOERR_SHORT_READ) {

@@ -37,7 +37,7 @@ func reopen(t testing.TB, path string, key *Key) *Store {
 	return s
 }
 
-func exec(t testing.TB, s *Store, q string, args ...any) {
+func run(t testing.TB, s *Store, q string, args ...any) {
 	t.Helper()
 	if _, err := s.DB().Exec(q, args...); err != nil {
 		t.Fatalf("%s: %v", q, err)
@@ -55,7 +55,7 @@ func count(t testing.TB, s *Store, q string) (n int) {
 // fill writes rows of about 400 bytes, in one transaction.
 func fill(t testing.TB, s *Store, rows int) {
 	t.Helper()
-	exec(t, s, "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT NOT NULL)")
+	run(t, s, "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT NOT NULL)")
 	tx, err := s.DB().Begin()
 	if err != nil {
 		t.Fatal(err)
@@ -145,8 +145,8 @@ func TestSecondOpenIsRefused(t *testing.T) {
 func TestNothingSpillsToDisk(t *testing.T) {
 	s, path, key := create(t)
 	fill(t, s, 3000)
-	exec(t, s, "PRAGMA cache_size=20") // spills the transaction into the log
-	exec(t, s, "CREATE UNIQUE INDEX one ON t (v)")
+	run(t, s, "PRAGMA cache_size=20") // spills the transaction into the log
+	run(t, s, "CREATE UNIQUE INDEX one ON t (v)")
 	if _, err := s.DB().Exec("UPDATE t SET v = CASE WHEN id < 2990 THEN v || 'x' ELSE 'same' END"); err == nil {
 		t.Fatal("the update should break the unique index")
 	}
@@ -165,12 +165,12 @@ func TestNothingSpillsToDisk(t *testing.T) {
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	exec(t, s, "CREATE TEMP TABLE big AS SELECT v || v AS v FROM t")
+	run(t, s, "CREATE TEMP TABLE big AS SELECT v || v AS v FROM t")
 	if n := count(t, s, "SELECT count(*) FROM (SELECT v FROM big ORDER BY v DESC)"); n != 3000 {
 		t.Errorf("%d rows sorted", n)
 	}
-	exec(t, s, "DROP TABLE temp.big")
-	exec(t, s, "VACUUM")
+	run(t, s, "DROP TABLE temp.big")
+	run(t, s, "VACUUM")
 	noPlaintext(t, filepath.Dir(path))
 	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)
@@ -185,8 +185,8 @@ func TestNothingSpillsToDisk(t *testing.T) {
 func TestSpilledTransactionSurvivesACrash(t *testing.T) {
 	s, path, key := create(t)
 	fill(t, s, 2000)
-	exec(t, s, "PRAGMA wal_autocheckpoint=0")
-	exec(t, s, "PRAGMA cache_size=10")
+	run(t, s, "PRAGMA wal_autocheckpoint=0")
+	run(t, s, "PRAGMA cache_size=10")
 	tx, err := s.DB().Begin()
 	if err != nil {
 		t.Fatal(err)
