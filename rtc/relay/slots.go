@@ -174,7 +174,7 @@ func (s *slots) writeBlob(ctx context.Context, id linkID, blob []byte, expires i
 		return refused(err)
 	}
 	if prior != 0 {
-		if err := s.blobs.SecureDeleteMsg(ctx, prior); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		if err := s.overwrite(ctx, prior); err != nil {
 			return err
 		}
 	}
@@ -225,10 +225,22 @@ func (s *slots) erase(ctx context.Context, id linkID) error {
 		if err != nil {
 			return err
 		}
-		if err := s.blobs.SecureDeleteMsg(ctx, m.Sequence); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		if err := s.overwrite(ctx, m.Sequence); err != nil {
 			return err
 		}
 	}
+}
+
+// overwrite replaces one version by noise on disk. That somebody else has done so meanwhile is no error, but NATS says so in words only.
+func (s *slots) overwrite(ctx context.Context, sequence uint64) error {
+	err := s.blobs.SecureDeleteMsg(ctx, sequence)
+	if err == nil {
+		return nil
+	}
+	if _, still := s.blobs.GetMsg(ctx, sequence); errors.Is(still, jetstream.ErrMsgNotFound) {
+		return nil
+	}
+	return err
 }
 
 // refused tells the two refusals that a caller can act on from the rest.
