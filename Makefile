@@ -11,8 +11,9 @@ SHELL := /bin/bash
 GO    ?= go
 OS    := $(shell uname -s)
 
+comma   := ,
 VERSION := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
-TAGS    := sqlite_fts5$(if $(filter Linux,$(OS)), gles)
+TAGS    := sqlite_fts5$(if $(filter Linux,$(OS)),$(comma)gles)
 LDFLAGS := -X main.version=$(VERSION)
 BUILD   := $(GO) build -tags '$(TAGS)' -ldflags '$(LDFLAGS)'
 TEST    := $(GO) test -race -tags '$(TAGS)'
@@ -26,7 +27,7 @@ help: ## what can be made
 # --- what a machine must have -----------------------------------------------------------
 
 BUILD_PACKAGES := gcc libc6-dev ca-certificates pkg-config libgl-dev libegl-dev libgles-dev libx11-dev \
-	libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev libvpx-dev
+	libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev libvpx-dev libspeexdsp-dev
 TEST_PACKAGES := xvfb libgl1-mesa-dri openbox xdotool imagemagick x11-utils gnome-keyring dbus \
 	pulseaudio pulseaudio-utils coturn fonts-inter 'google-chrome|chromium|chromium-browser:chromium'
 LINT_PACKAGES := 'node:nodejs' 'npm:npm'
@@ -85,10 +86,10 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 .PHONY: lint
 lint: deps-lint ## form, likely mistakes, known holes; types of the page's JavaScript
 	@test -z "$$($(GO) run $(GOFUMPT) -l . | tee /dev/stderr)"
-	$(GO) vet -tags '$(TAGS) automation' ./...
-	$(GO) run $(STATICCHECK) -tags '$(subst $() ,$(,),$(TAGS))' ./...
+	$(GO) vet -tags '$(TAGS),automation' ./...
+	$(GO) run $(STATICCHECK) -tags '$(TAGS)' ./...
 	$(GO) run $(GOSEC) -quiet -tags '$(TAGS)' ./...
-	npm ci --silent && npx tsc
+	cd assets/guest && npm ci --silent && npm run --silent check
 	.ci/vulncheck '$(TAGS)' $(GOVULNCHECK)
 
 # --- packages ---------------------------------------------------------------------------
