@@ -1,0 +1,136 @@
+// From the tap on Knock to the admit. Before that tap there is no Lobby, and so nothing is sent.
+
+import { Failure } from './failure.js';
+import { oneByOne } from './bytes.js';
+import { Knock } from './knock.js';
+import { Line } from './line.js';
+import { fetchSlot } from './link.js';
+import { FRAME } from './wire.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {'calling' | 'unreachable' | 'away' | 'knocking' | 'waiting'} Waiting */
+
+/**
+ * @typedef {object} LobbyEvents
+ * @property {(state: Waiting) => void} state
+ * @property {(left: number) => void} wrongPIN another knock is welcome
+ * @property {(failure: Failure) => void} failed the line is closed
+ * @property {(opened: import('./knock.js').Opened, line: Line) => void} admitted the line is the caller's now, and the confirm is still to be sent
+ */
+
+export class Lobby {
+  /** @param {import('./link.js').Invitation} invitation @param {import('./keys.js').Guest} guest @param {LobbyEvents} events */
+  constructor(invitation, guest, events) {
+    this.invitation = invitation;
+    this.guest = guest;
+    this.events = events;
+    this.line = new Line(invitation.linkID, this);
+    /** @type {import('./knock.js').Form | null} what to knock with as soon as somebody can hear it */
+    this.form = null;
+    /** @type {Knock | null} */
+    this.current = null;
+    this.present = false;
+    this.over = false;
+    this.turn = oneByOne();
+  }
+
+  /** @param {import('./knock.js').Form} form */
+  knock(form) {
+    this.form = form;
+    if (!this.line.socket) {
+      this.events.state('calling');
+      this.line.start();
+    } else if (this.present) this.ring();
+    else this.events.state('away');
+  }
+
+  ring() {
+    const form = this.form;
+    if (!form || this.over) return;
+    this.events.state('knocking');
+    this.work(async () => {
+      const knock = await Knock.make(this.invitation, form, this.guest);
+      if (this.over || !this.present) return;
+      this.current = knock;
+      this.line.send(knock.frame);
+    });
+  }
+
+  /** One after the other; whatever does not open is the relay's doing, and ends the knock. @param {() => Promise<void>} work */
+  work(work) {
+    this.turn(async () => { if (!this.over) await work(); }).catch(() => this.fail(new Failure('tampered')));
+  }
+
+  opened() {}
+
+  /** @param {boolean} here */
+  here(here) {
+    this.present = here;
+    if (here) this.ring();
+    else {
+      this.current = null; // the desktop that we knocked at has forgotten us
+      this.events.state('away');
+    }
+  }
+
+  /** @param {Bytes} frame */
+  frame(frame) {
+    this.work(async () => {
+      const knock = this.current;
+      if (!knock) return; // an answer to a knock that was given up
+      if (frame[0] === FRAME.admit) {
+        const opened = await knock.openAdmit(frame);
+        this.over = true;
+        this.events.admitted(opened, this.line);
+        return;
+      }
+      if (frame[0] !== FRAME.hostLobby) throw new Error('frame');
+      const message = await knock.openLobby(frame);
+      if (message.t === 'waiting') this.events.state('waiting');
+      else if (message.t === 'deny') this.fail(new Failure('denied', message.say));
+      else if (message.left === 0) this.fail(new Failure('blocked'));
+      else {
+        this.current = this.form = null;
+        this.events.wrongPIN(message.left);
+      }
+    });
+  }
+
+  /** @param {number} tries */
+  lost(tries) {
+    this.present = false;
+    this.current = null;
+    this.events.state(tries > 2 ? 'unreachable' : 'calling');
+    if (tries === 2 || tries % 8 === 0) void this.ask();
+  }
+
+  /** A socket cannot say why it was refused; the link can. */
+  async ask() {
+    try {
+      await fetchSlot(this.invitation.linkID);
+    } catch (error) {
+      if (error instanceof Failure && error.kind !== 'unreachable' && error.kind !== 'damaged') this.fail(error);
+    }
+  }
+
+  hungup() {
+    this.fail(new Failure('hungup'));
+  }
+
+  /** @param {Failure} failure */
+  fail(failure) {
+    if (this.over) return;
+    this.over = true;
+    this.line.close();
+    this.events.failed(failure);
+  }
+
+  /** Takes the knock back and hangs up. */
+  async leave() {
+    if (this.over) return;
+    this.over = true;
+    const frame = this.current && (await this.current.leave());
+    if (frame) this.line.send(frame);
+    this.line.close();
+  }
+}

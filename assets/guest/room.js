@@ -1,0 +1,227 @@
+// One session: the peer connection, its data channel, and what to do when the line is lost.
+//
+//   connecting ── both finished messages ──▶ live ⇄ lost ──▶ ended
+//
+// Nothing that comes over the peer connection is believed, shown or played before the host's finished message fits.
+
+import { Chat } from './chat.js';
+import { oneByOne } from './bytes.js';
+import { Signals } from './line.js';
+import { Peer } from './peer.js';
+import { SIGNAL } from './wire.js';
+
+/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./media.js').Device} Device */
+/** @typedef {'connecting' | 'live' | 'lost' | 'ended'} RoomState */
+/** @typedef {'ended' | 'left' | 'tampered' | 'handshake' | 'lost'} EndReason */
+
+/**
+ * @typedef {object} RoomEvents
+ * @property {(state: RoomState) => void} state
+ * @property {(line: import('./chat.js').ChatLine) => void} chat a line is new, or was delivered
+ * @property {(mic: boolean, cam: boolean) => void} remote what the therapist sends just now
+ * @property {(stream: MediaStream) => void} stream
+ * @property {(only: boolean) => void} voiceOnly
+ * @property {() => void} verified
+ * @property {(device: Device, problem: import('./media.js').MediaProblem | null) => void} device
+ * @property {(why: EndReason) => void} ended is the last
+ */
+
+// All in milliseconds; protocol.md gives them.
+const HANDSHAKE = 120000;
+const BEAT = 1000;
+const SILENCE = 2500;
+const RESTART = 5000;
+const GIVE_UP = 65000;
+
+export class Room {
+  /**
+   * @param {import('./knock.js').Opened} opened @param {import('./line.js').Line} line @param {import('./media.js').Media} media
+   * @param {RoomEvents} events
+   */
+  constructor(opened, line, media, events) {
+    this.session = opened.session;
+    this.admit = opened.admit;
+    this.line = line;
+    this.media = media;
+    this.events = events;
+    /** @type {RoomState} */
+    this.state = 'connecting';
+    this.voiceOnly = false;
+    this.greeted = false; // the host's first message has come; whether it fits, the state tells
+    this.beatAt = 0;
+    this.heardAt = 0;
+    this.lostAt = 0;
+    this.askedAt = 0;
+    this.tickAt = 0;
+    this.signals = new Signals(this.session, line, {
+      signal: (signal) => this.signalled(signal), tampered: () => this.end('tampered'), lost: () => this.end('lost'),
+    });
+    this.chat = new Chat((message) => this.send(message), (line_) => events.chat(line_));
+    this.peer = new Peer(this.admit, {
+      candidate: (candidate) => void this.signals.send(SIGNAL.candidate, candidate),
+      opened: () => void this.greet().catch(() => this.end('tampered')),
+      message: (message) => this.heard(message),
+      failed: () => this.askRestart(),
+      strange: () => this.end('tampered'),
+    });
+    this.turn = oneByOne();
+    media.changed = (device, problem) => {
+      this.sendTracks();
+      events.device(device, problem);
+    };
+    line.send(opened.confirm);
+    this.handshake = setTimeout(() => this.end('handshake'), HANDSHAKE);
+    this.clock = setInterval(() => this.tick(), BEAT / 2);
+  }
+
+  // ---- Signals
+
+  /** @param {import('./wire.js').HostSignal} signal */
+  signalled(signal) {
+    if (signal.kind === SIGNAL.bye) {
+      this.end(signal.why === 'left' ? 'ended' : signal.why, true);
+      return;
+    }
+    // In turn: a candidate that overtakes its offer would be lost.
+    this.turn(async () => {
+      if (this.state === 'ended') return;
+      if (signal.kind === SIGNAL.offer) {
+        const sdp = await this.peer.answer(signal.sdp);
+        await this.signals.send(SIGNAL.answer, { sdp });
+        this.sendTracks();
+      } else await this.peer.addCandidate(signal);
+    }).catch(() => this.end(this.heardAt ? 'lost' : 'handshake'));
+  }
+
+  askRestart() {
+    const now = Date.now();
+    if (this.state !== 'lost' || now - this.askedAt < RESTART) return;
+    this.askedAt = now;
+    void this.signals.send(SIGNAL.restart, {});
+  }
+
+  // ---- Data channel
+
+  async greet() {
+    this.peer.send(await this.session.sealFinished(this.peer.fingerprints()));
+  }
+
+  /** @param {Bytes} message */
+  heard(message) {
+    const work = this.greeted ? this.session.openData(message).then((data) => this.take(data)) : this.trust(message);
+    work.catch(() => this.end('tampered'));
+  }
+
+  /** @param {Bytes} message */
+  async trust(message) {
+    // Set before the check: what arrives during it queues behind it, and fails with it.
+    this.greeted = true;
+    await this.session.checkFinished(message, this.peer.fingerprints());
+    clearTimeout(this.handshake);
+    this.heardAt = Date.now();
+    this.enter('live');
+    this.events.stream(this.peer.remote);
+  }
+
+  /** @param {import('./wire.js').HostData} data */
+  take(data) {
+    if (this.state === 'ended') return;
+    this.heardAt = Date.now();
+    if (this.state === 'lost') this.enter('live');
+    switch (data.t) {
+      case 'beat':
+        return this.events.remote(data.mic, data.cam);
+      case 'chat':
+        return this.chat.heard(data);
+      case 'got':
+        return this.chat.got(data.id);
+      case 'voice':
+        this.voiceOnly = data.only;
+        if (data.only) this.media.close('camera');
+        return this.events.voiceOnly(data.only);
+      case 'verified':
+        return this.events.verified();
+      default:
+        return this.end('ended', true);
+    }
+  }
+
+  /** @param {unknown} message */
+  send(message) {
+    this.session.sealData(message).then((sealed) => this.peer.send(sealed), () => {});
+  }
+
+  // ---- Life
+
+  /** @param {RoomState} state */
+  enter(state) {
+    if (this.state === 'ended') return;
+    this.state = state;
+    if (state === 'live') {
+      this.sendTracks();
+      this.beat();
+      this.chat.resume();
+    } else this.chat.pause();
+    this.events.state(state);
+  }
+
+  beat() {
+    this.beatAt = Date.now();
+    this.send({ t: 'beat', mic: this.media.speaking && this.mayspeak, cam: !!this.media.tracks.camera && this.mayshow });
+  }
+
+  tick() {
+    const now = Date.now();
+    // A phone in a pocket stops our clock. That time was not spent searching, so it does not count.
+    const slept = this.tickAt ? Math.max(0, now - this.tickAt - 4 * BEAT) : 0;
+    this.tickAt = now;
+    if (this.lostAt) this.lostAt += slept;
+    if (!this.heardAt) return;
+    if (now - this.beatAt >= BEAT - 50 && this.peer.open) this.beat();
+    if (this.state === 'live' && now - this.heardAt > SILENCE) {
+      this.lostAt = now;
+      this.enter('lost');
+    }
+    if (this.state !== 'lost') return;
+    if (now - this.lostAt > GIVE_UP) this.end('lost');
+    else if (now - this.lostAt > RESTART) this.askRestart();
+  }
+
+  get mayspeak() {
+    return this.admit.modality !== 'text';
+  }
+
+  get mayshow() {
+    return this.admit.modality === 'video' && !this.voiceOnly;
+  }
+
+  /** Sends what is on and allowed, once it is certain who listens. */
+  sendTracks() {
+    if (this.state !== 'live' && this.state !== 'lost') return;
+    const { microphone, camera } = this.media.tracks;
+    this.peer.show('audio', this.mayspeak ? microphone : null);
+    this.peer.show('video', this.mayshow ? camera : null);
+    if (this.state === 'live') this.beat();
+  }
+
+  /** @param {EndReason} why @param {boolean} [theirs] the other side has said so: it need not be told */
+  end(why, theirs = false) {
+    if (this.state === 'ended') return;
+    if (!theirs && why !== 'lost') {
+      if (why === 'left' && this.heardAt) this.send({ t: 'bye' });
+      void this.signals.send(SIGNAL.bye, { why }).catch(() => {});
+    }
+    this.state = 'ended';
+    clearTimeout(this.handshake);
+    clearInterval(this.clock);
+    this.chat.pause();
+    this.media.closeAll();
+    this.events.ended(why);
+    // Time for the farewell to be sealed and sent.
+    setTimeout(() => {
+      this.peer.close();
+      this.line.close();
+    }, 400);
+  }
+}
