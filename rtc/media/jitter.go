@@ -51,7 +51,7 @@ const (
 //
 //   - Packets leave in order, and each once; what comes after its turn is dropped.
 //   - It never waits for a packet: at its turn it is there, repeated by the next, or invented.
-//   - Delay grows by a frame when the buffer runs dry, and shrinks by blending two frames into one.
+//   - Delay grows by an invented frame when too little waits, and shrinks by blending two frames.
 //
 // The zero value is ready.
 type Jitter struct {
@@ -211,14 +211,14 @@ func (j *Jitter) drop() {
 
 func (j *Jitter) play(p *sound) Piece {
 	j.dry = 0
-	out := Piece{Do: PlayFrame, Packet: p.payload}
+	out, length := Piece{Do: PlayFrame, Packet: p.payload}, p.length
 	j.drop()
 	j.count.Played++
 	if j.pops < review {
 		return out
 	}
 	after := j.at(j.next)
-	if after != nil && after.length == p.length && j.low > j.Delay() {
+	if after != nil && after.length == length && j.low > j.Delay() {
 		out.Do, out.After = PlayMerge, after.payload
 		j.drop()
 		j.count.Played++
@@ -241,6 +241,10 @@ func (j *Jitter) runDry() Piece {
 
 // skip passes over a packet whose turn came while later ones are here.
 func (j *Jitter) skip() Piece {
+	if j.dry < patience && j.depth()+FrameTime < j.Delay() {
+		// Too little is held back for a line like this: the packet is more likely late than lost.
+		return j.runDry()
+	}
 	ahead := j.next + 1
 	for j.at(ahead) == nil {
 		ahead++
@@ -249,6 +253,7 @@ func (j *Jitter) skip() Piece {
 		j.next, j.playing = ahead, false
 		return Piece{}
 	}
+	j.dry = 0
 	j.drop()
 	if ahead == j.next {
 		j.count.Recovered++
