@@ -91,6 +91,10 @@ type TURN struct {
 
 // Limits bound what strangers can use up. A prefix is a /24 of IPv4, a /64 of IPv6, and eight times as much for its /48.
 type Limits struct {
+	// Scale multiplies every rate, burst and count of one prefix and one link below, for a clinic that comes from one address or for a load
+	// test. Default 1.
+	Scale float64
+
 	RequestsPerSecond float64 // HTTP requests of one prefix. Default 20
 	RequestBurst      int     // Default 200: a page is about thirty
 	PutsPerSecond     float64 // PUT and DELETE of one prefix. Default 5
@@ -141,10 +145,24 @@ func (c Config) withDefaults() Config {
 	fill(&l.GuestBytesPerSecond, 256<<10)
 	fill(&l.QueueBytes, 512<<10)
 	fill(&l.QueueFrames, 256)
+	l.scale()
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c
+}
+
+func (l *Limits) scale() {
+	if l.Scale == 0 {
+		return
+	}
+	for _, rate := range []*float64{&l.RequestsPerSecond, &l.PutsPerSecond, &l.ConnectsPerSecond, &l.LinkPerSecond} {
+		*rate *= l.Scale
+	}
+	for _, count := range []*int{&l.RequestBurst, &l.PutBurst, &l.ConnectBurst, &l.LinkBurst, &l.PrefixConns} {
+		*count = max(1, int(float64(*count)*l.Scale))
+	}
+	l.Scale = 0 // done
 }
 
 func (c Config) check() error {
@@ -164,6 +182,8 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: a certificate file needs a key file", ErrConfig)
 	case needsDir && c.StateDir == "":
 		return fmt.Errorf("%w: no state folder", ErrConfig)
+	case c.Limits.Scale < 0:
+		return fmt.Errorf("%w: a scale of limits below zero", ErrConfig)
 	case c.TURN.Listen == "" && c.TURN.ListenTCP != "":
 		return fmt.Errorf("%w: TURN over TCP needs TURN over UDP", ErrConfig)
 	case c.TURN.Listen != "" && len(c.TURN.URLs) > 0:
