@@ -73,7 +73,8 @@ type SessionView struct {
 	Camera        bool
 	VoiceOnly     bool
 	DeviceProblem string // in words, "" if none
-	CanFile       bool   // chat may go into the note: trusted, and there is some
+	CanFile       bool   // chat may go into the note: trusted, or knowingly gone on without, and there is some
+	RecordProblem string // why the session's record is not written yet, in words, "" if it is or the vault is locked
 }
 
 // KnockView is a knock for the waiting room.

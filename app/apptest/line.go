@@ -1,0 +1,395 @@
+package apptest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"image"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"alcove/app"
+)
+
+// Line is a line whose other end the test plays. It also lists devices.
+type Line struct {
+	mu     sync.Mutex
+	n      int
+	open   map[app.InviteID]opened
+	shut   []string
+	specs  []app.InviteSpec
+	status app.LineStatus
+	fail   error
+	knocks int
+}
+
+type opened struct {
+	invite app.LineInvite
+	card   app.Card
+	at     app.Doorstep
+}
+
+// NewLine reaches its relay.
+func NewLine() *Line {
+	return &Line{
+		open:   map[app.InviteID]opened{},
+		status: app.LineStatus{Reached: true, Origin: "https://relay.example"},
+	}
+}
+
+// Fail lets NewInvite answer err.
+func (l *Line) Fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fail = err
+}
+
+// NewInvite makes a link that leads nowhere.
+func (l *Line) NewInvite(_ context.Context, s app.InviteSpec) (app.InviteMaterial, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fail != nil {
+		return app.InviteMaterial{}, l.fail
+	}
+	l.n++
+	l.specs = append(l.specs, s)
+	pair := s.PairKey
+	if pair == nil {
+		pair = fmt.Appendf(nil, "pair %d", l.n)
+	}
+	return app.InviteMaterial{
+		Link:     fmt.Sprintf("https://relay.example/j#1%043d", l.n),
+		Material: fmt.Appendf(nil, "material %d", l.n), PairKey: pair,
+	}, nil
+}
+
+// Specs are what invites were asked for, in order.
+func (l *Line) Specs() []app.InviteSpec {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.specs)
+}
+
+// Open notes who listens.
+func (l *Line) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open[i.ID] = opened{i, card, at}
+}
+
+// Shut notes that nobody listens any more.
+func (l *Line) Shut(id app.InviteID, why app.ShutReason) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, id)
+	l.shut = append(l.shut, fmt.Sprint(id, " ", why))
+}
+
+// Status is what SetStatus said last.
+func (l *Line) Status() app.LineStatus {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status
+}
+
+// SetStatus changes how the relay is reached, and tells everybody who listens.
+func (l *Line) SetStatus(s app.LineStatus) {
+	l.mu.Lock()
+	l.status = s
+	all := slices.Collect(maps.Values(l.open))
+	l.mu.Unlock()
+	for _, o := range all {
+		o.at.LineChanged(s)
+	}
+}
+
+// Listening are the invites that somebody listens at, sorted.
+func (l *Line) Listening() []app.InviteID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Sorted(maps.Keys(l.open))
+}
+
+// Card is what a client reads at an invite.
+func (l *Line) Card(id app.InviteID) app.Card {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open[id].card
+}
+
+// Shuts are the invites that were shut and why, as "ID reason", in order.
+func (l *Line) Shuts() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.shut)
+}
+
+// Doorstep is who listens at an invite, nil if nobody does. A test that keeps it can call it
+// after Shut, as a line may.
+func (l *Line) Doorstep(id app.InviteID) app.Doorstep {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open[id].at
+}
+
+// Knock knocks at an invite; k.ID and k.Invite are filled in. nil if nobody listens there.
+func (l *Line) Knock(id app.InviteID, k app.Knock) *Door {
+	at := l.Doorstep(id)
+	if at == nil {
+		return nil
+	}
+	d := l.NewDoor(id, k)
+	at.Knocked(d)
+	return d
+}
+
+// NewDoor is a knock that nobody has heard yet.
+func (l *Line) NewDoor(id app.InviteID, k app.Knock) *Door {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.knocks++
+	k.ID, k.Invite = app.KnockID(fmt.Sprint("K", l.knocks)), id
+	if k.At.IsZero() {
+		k.At = time.Now()
+	}
+	if k.Wants == "" {
+		k.Wants = app.ModalityVideo
+	}
+	if k.GuestKey == nil {
+		k.GuestKey = GuestKey()
+	}
+	return &Door{knock: k, line: l, call: NewCall()}
+}
+
+// GuestKey is a new guest's key; no curve point, but nobody here calculates with it.
+func GuestKey() []byte {
+	key := make([]byte, 65)
+	if _, err := rand.Read(key); err != nil {
+		panic(err)
+	}
+	key[0] = 4
+	return key
+}
+
+// Devices are two of each kind.
+func (l *Line) Devices(context.Context) (app.DeviceList, error) {
+	two := func(kind string) []app.Device {
+		return []app.Device{{ID: kind + "1", Label: "Built-in " + kind}, {ID: kind + "2", Label: "USB " + kind}}
+	}
+	return app.DeviceList{Cameras: two("camera"), Microphones: two("microphone"), Speakers: two("speaker")}, nil
+}
+
+// Door is one knock of a test.
+type Door struct {
+	line *Line
+	call *Call
+
+	mu        sync.Mutex
+	knock     app.Knock
+	answer    string // "", "pin N", "deny SENTENCE", "admit"
+	admission app.Admission
+	fail      error
+}
+
+// Knock is what was typed.
+func (d *Door) Knock() app.Knock { return d.knock }
+
+// WrongPIN notes the answer.
+func (d *Door) WrongPIN(left int) { d.say(fmt.Sprint("pin ", left)) }
+
+// Deny notes the answer.
+func (d *Door) Deny(sentence string) { d.say("deny " + sentence) }
+
+func (d *Door) say(answer string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.answer != "" {
+		panic("door: answered twice: " + d.answer + ", " + answer)
+	}
+	d.answer = answer
+}
+
+// FailAdmit lets Admit answer err: the guest went away.
+func (d *Door) FailAdmit(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fail = err
+}
+
+// Admit hands out the door's Call.
+func (d *Door) Admit(_ context.Context, a app.Admission, r app.Room) (app.Call, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fail != nil {
+		return nil, d.fail
+	}
+	d.answer, d.admission = "admit", a
+	d.call.setRoom(r)
+	return d.call, nil
+}
+
+// Answer is what the guest got: "" while it waits, "pin N", "deny SENTENCE" or "admit".
+func (d *Door) Answer() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.answer
+}
+
+// Admission is what Admit was called with.
+func (d *Door) Admission() app.Admission {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.admission
+}
+
+// Leave lets the guest go away.
+func (d *Door) Leave() {
+	if at := d.line.Doorstep(d.knock.Invite); at != nil {
+		at.Left(d.knock.ID)
+	}
+}
+
+// Call is the call that an admit begins.
+func (d *Door) Call() *Call { return d.call }
+
+// Call is a call whose other end the test plays, by Hear.
+type Call struct {
+	mu    sync.Mutex
+	room  app.Room
+	code  string
+	said  []string
+	ended []app.EndReason
+	media *Media
+}
+
+// CallCode is the code that the client reads aloud.
+const CallCode = "314159"
+
+// NewCall has the code CallCode, and pictures once they are set.
+func NewCall() *Call { return &Call{code: CallCode, media: &Media{}} }
+
+func (c *Call) setRoom(r app.Room) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.room = r
+}
+
+// Hear lets things happen on the call, in order.
+func (c *Call) Hear(events ...app.CallEvent) {
+	c.mu.Lock()
+	room := c.room
+	c.mu.Unlock()
+	for _, e := range events {
+		room.Happened(e)
+	}
+}
+
+// Connect brings the call up: confirmed, connected.
+func (c *Call) Connect() { c.Hear(app.CallConfirmed{}, app.CallConnected{}) }
+
+// SendChat notes the line. It does not deliver it: Hear(CallDelivered).
+func (c *Call) SendChat(_ app.ChatID, text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.said = append(c.said, text)
+}
+
+// Said are the lines that were sent.
+func (c *Call) Said() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.said)
+}
+
+// CheckCode compares with CallCode.
+func (c *Call) CheckCode(typed string) bool { return typed == c.code }
+
+// Media is the call's Pictures.
+func (c *Call) Media() app.Media { return c.media }
+
+// Pictures is what Media gives, with what a test may ask and set.
+func (c *Call) Pictures() *Media { return c.media }
+
+// End notes the reason; like the real one it ends with CallEnded.
+func (c *Call) End(why app.EndReason) {
+	c.mu.Lock()
+	c.ended = append(c.ended, why)
+	room := c.room
+	c.mu.Unlock()
+	room.Happened(app.CallEnded{Why: why})
+}
+
+// Ended are the reasons End was called with.
+func (c *Call) Ended() []app.EndReason {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.ended)
+}
+
+// Media is the sound and picture of a Call.
+type Media struct {
+	mu           sync.Mutex
+	Log          []string // what was switched, in order; read it when the session rests
+	remote, self Picture
+}
+
+// SetMicrophone notes it.
+func (m *Media) SetMicrophone(on bool) { m.note("microphone", on) }
+
+// SetCamera notes it.
+func (m *Media) SetCamera(on bool) { m.note("camera", on) }
+
+// SetVoiceOnly notes it.
+func (m *Media) SetVoiceOnly(on bool) { m.note("voice only", on) }
+
+// Use notes it.
+func (m *Media) Use(d app.Devices) { m.note("use", d) }
+
+func (m *Media) note(what string, value any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.Log = append(m.Log, fmt.Sprint(what, " ", value))
+}
+
+// Remote is what ShowRemote showed last.
+func (m *Media) Remote() app.Frames { return &m.remote }
+
+// Self is what ShowSelf showed last.
+func (m *Media) Self() app.Frames { return &m.self }
+
+// ShowRemote puts a picture into the remote slot.
+func (m *Media) ShowRemote(img *image.RGBA) { m.remote.show(img) }
+
+// ShowSelf puts a picture into our own slot.
+func (m *Media) ShowSelf(img *image.RGBA) { m.self.show(img) }
+
+// Picture is a slot for the latest picture.
+type Picture struct {
+	mu  sync.Mutex
+	img *image.RGBA
+	n   uint64
+}
+
+func (p *Picture) show(img *image.RGBA) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.img = img
+	p.n++
+}
+
+// Latest is the newest picture and its number.
+func (p *Picture) Latest() (*image.RGBA, uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.img, p.n
+}
+
+var (
+	_ app.Line         = (*Line)(nil)
+	_ app.DeviceLister = (*Line)(nil)
+	_ app.Door         = (*Door)(nil)
+	_ app.Call         = (*Call)(nil)
+	_ app.Media        = (*Media)(nil)
+)

@@ -1,0 +1,177 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const nameMost = 200 // runes
+
+// FieldError points at the field of a form that needs another look.
+type FieldError struct{ Field, Advice string }
+
+func (e *FieldError) Error() string { return e.Field + ": " + e.Advice }
+
+// Initials is a name for when somebody looks over the shoulder: "A.M." for Ana Maria, at most
+// three letters.
+func Initials(name string) string {
+	var b strings.Builder
+	n := 0
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '-' }) {
+		first := strings.IndexFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+		if first < 0 || n == 3 {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(word[first:])
+		b.WriteRune(unicode.ToUpper(r))
+		b.WriteByte('.')
+		n++
+	}
+	if n == 0 {
+		return "–"
+	}
+	return b.String()
+}
+
+// Clients is one page of the caseload, with initials for names in initials-only mode.
+func (p *Practice) Clients(ctx context.Context, q ClientQuery) (ClientPage, error) {
+	r, err := p.open()
+	if err != nil {
+		return ClientPage{}, err
+	}
+	page, err := r.Clients.FindClients(ctx, q)
+	if err != nil {
+		return ClientPage{}, err
+	}
+	for i := range page.Rows {
+		page.Rows[i].Name = p.shown(page.Rows[i].Name)
+	}
+	return page, nil
+}
+
+// ClientCounts counts the caseload by status.
+func (p *Practice) ClientCounts(ctx context.Context) (map[ClientStatus]int, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	return r.Clients.CountClients(ctx)
+}
+
+// Client is one client, whole. ErrNotFound.
+func (p *Practice) Client(ctx context.Context, id ClientID) (Client, error) {
+	r, err := p.open()
+	if err != nil {
+		return Client{}, err
+	}
+	return r.Clients.Client(ctx, id)
+}
+
+// SaveClient adds a client, if its ID is empty, or changes one: *FieldError, ErrNotFound. When
+// it was made, and the key of its links, are not the form's to change.
+func (p *Practice) SaveClient(ctx context.Context, c Client) (ClientID, error) {
+	p.rewriting.Lock()
+	defer p.rewriting.Unlock()
+	return p.saveClient(ctx, c)
+}
+
+// saveClient does it; p.rewriting is held.
+func (p *Practice) saveClient(ctx context.Context, c Client) (ClientID, error) {
+	r, err := p.open()
+	if err != nil {
+		return "", err
+	}
+	if err := c.check(); err != nil {
+		return "", err
+	}
+	c.Changed = now()
+	if c.ID == "" {
+		c.ID, c.Created, c.PairKey = ClientID(newID()), c.Changed, nil
+	} else {
+		old, err := r.Clients.Client(ctx, c.ID)
+		if err != nil {
+			return "", err
+		}
+		c.Created, c.PairKey = old.Created, old.PairKey
+	}
+	if err := r.Clients.SaveClient(ctx, c); err != nil {
+		return "", err
+	}
+	p.changed(ClientChanged, string(c.ID))
+	return c.ID, nil
+}
+
+// SetStatus moves a client between the lists of the caseload. ErrNotFound.
+func (p *Practice) SetStatus(ctx context.Context, id ClientID, s ClientStatus) error {
+	p.rewriting.Lock()
+	defer p.rewriting.Unlock()
+	c, err := p.Client(ctx, id)
+	if err != nil {
+		return err
+	}
+	c.Status = s
+	_, err = p.saveClient(ctx, c)
+	return err
+}
+
+// Sessions are a client's sessions, newest first.
+func (p *Practice) Sessions(ctx context.Context, id ClientID) ([]SessionFacts, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	return r.Sessions.ClientSessions(ctx, id)
+}
+
+// check tells which field needs another look, and tidies what was typed.
+func (c *Client) check() error {
+	for _, s := range []*string{
+		&c.Name, &c.Pronouns, &c.Email, &c.Phone, &c.TimeZone, &c.Focus,
+		&c.Emergency.Name, &c.Emergency.Relation, &c.Emergency.Phone,
+	} {
+		*s = strings.TrimSpace(strings.ToValidUTF8(*s, ""))
+	}
+	var tags []string
+	for _, t := range c.Tags {
+		if t = strings.TrimSpace(t); t != "" && !slices.Contains(tags, t) {
+			tags = append(tags, t)
+		}
+	}
+	c.Tags = tags
+	if c.Status == "" {
+		c.Status = ClientActive
+	}
+	switch {
+	case c.Name == "":
+		return &FieldError{"Name", "Please fill in a name, or a pseudonym."}
+	case utf8.RuneCountInString(c.Name) > nameMost:
+		return &FieldError{"Name", "This name is too long; 200 characters fit."}
+	case c.Email != "" && !looksLikeEmail(c.Email):
+		return &FieldError{"Email", "An email address looks like name@example.org."}
+	case c.Status != ClientActive && c.Status != ClientWaitlist && c.Status != ClientArchived:
+		return &FieldError{"Status", "Choose active, waitlist or archived."}
+	}
+	if _, err := time.LoadLocation(c.TimeZone); err != nil {
+		return &FieldError{"TimeZone", "This time zone is not known; one looks like Europe/Dublin."}
+	}
+	return nil
+}
+
+func looksLikeEmail(s string) bool {
+	name, host, ok := strings.Cut(s, "@")
+	return ok && name != "" && strings.Trim(host, ".") == host && host != "" && !strings.ContainsAny(s, " \t\n,;") && !strings.Contains(host, "@")
+}
+
+// clientName is the whole name, "" for a client that is not there.
+func clientName(ctx context.Context, r *Records, id ClientID) (string, error) {
+	c, err := r.Clients.Client(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return "", nil
+	}
+	return c.Name, err
+}

@@ -1,0 +1,414 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	draftPause = 2 * time.Second  // after the last key
+	draftMost  = 20 * time.Second // after the first, when typing never pauses
+	draftRetry = 5 * time.Second  // after a save that failed
+)
+
+// ErrDraftClosed: the draft was closed, or the vault locked; open it again.
+var ErrDraftClosed = errors.New("draft: closed")
+
+// Draft is one open note. It owns one goroutine, which alone saves: two seconds after the last
+// change, and when it is asked to. What is typed is in View at once and never waits for the
+// store. A Lock saves and closes it.
+type Draft struct {
+	p     *Practice
+	id    NoteID
+	store *Records
+	typed chan struct{} // a token after a change
+	asks  chan ask
+	done  chan struct{} // closed when the goroutine is gone
+	over  bool          // the goroutine's own: leave after this ask
+
+	mu      sync.Mutex
+	note    Note
+	closed  bool      // takes no change any more
+	fresh   bool      // the store never had it
+	edits   int       // changes so far
+	kept    int       // changes the store has
+	since   time.Time // the first change that the store has not
+	saved   time.Time
+	problem string
+}
+
+// ask is something to do between two saves, on the draft's goroutine.
+type ask struct {
+	ctx   context.Context
+	do    func(context.Context) error
+	reply chan error
+}
+
+// NewDraft makes a note and opens it. The store has it only once something was written.
+func (p *Practice) NewDraft(ctx context.Context, c ClientID, f NoteFormat) (*Draft, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Clients.Client(ctx, c); err != nil {
+		return nil, err
+	}
+	pr, err := r.Profile.Profile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if f == "" {
+		f = FormatFree
+	}
+	at := now()
+	n := Note{
+		ID: NoteID(newID()), Client: c, Format: f, Status: NotePreliminary, Created: at, Changed: at,
+		Title: "Note, " + at.In(pr.location()).Format("2 January 2006"),
+	}
+	d, _, err := p.startDraft(r, &Draft{note: n.shaped(), fresh: true})
+	return d, err
+}
+
+// OpenDraft opens an unsigned note: always the same Draft while it is open. ErrSigned,
+// ErrNotFound.
+func (p *Practice) OpenDraft(ctx context.Context, id NoteID) (*Draft, error) {
+	d, _, err := p.openDraft(ctx, id)
+	return d, err
+}
+
+// openDraft also tells whether it was open already.
+func (p *Practice) openDraft(ctx context.Context, id NoteID) (*Draft, bool, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, false, err
+	}
+	if d := p.openedDraft(id); d != nil {
+		return d, true, nil
+	}
+	if n, ok := p.takeUnsaved(id); ok {
+		return p.startDraft(r, &Draft{note: n, edits: 1, since: time.Now()})
+	}
+	n, err := r.Notes.Note(ctx, id)
+	if err != nil {
+		return nil, false, err
+	}
+	if n.Status != NotePreliminary {
+		return nil, false, ErrSigned
+	}
+	return p.startDraft(r, &Draft{note: n.shaped(), saved: n.Changed})
+}
+
+// startDraft registers d, unless somebody was faster or the vault was locked meanwhile.
+func (p *Practice) startDraft(r *Records, d *Draft) (*Draft, bool, error) {
+	d.p, d.id, d.store = p, d.note.ID, r
+	d.typed, d.asks, d.done = make(chan struct{}, 1), make(chan ask), make(chan struct{})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.records != r {
+		return nil, false, ErrLocked
+	}
+	if open := p.drafts[d.id]; open != nil {
+		return open, true, nil
+	}
+	p.drafts[d.id] = d
+	if d.dirty() {
+		wake(d.typed)
+	}
+	go d.run()
+	return d, false, nil
+}
+
+func (p *Practice) openedDraft(id NoteID) *Draft {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.drafts[id]
+}
+
+func (p *Practice) takeUnsaved(id NoteID) (Note, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, n := range p.unsaved {
+		if n.ID == id {
+			p.unsaved = append(p.unsaved[:i:i], p.unsaved[i+1:]...)
+			return n, true
+		}
+	}
+	return Note{}, false
+}
+
+func (p *Practice) forgetDraft(d *Draft) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drafts[d.id] == d {
+		delete(p.drafts, d.id)
+	}
+}
+
+func (d *Draft) run() {
+	defer close(d.done)
+	timer := time.NewTimer(draftPause)
+	timer.Stop()
+	for {
+		select {
+		case <-d.typed:
+			timer.Reset(d.pause())
+		case <-timer.C:
+			err := d.save(context.Background())
+			if errors.Is(err, ErrLocked) {
+				return // a lock that could not wait for us has taken the text
+			}
+			if err != nil {
+				timer.Reset(draftRetry)
+			}
+		case a := <-d.asks:
+			a.reply <- a.do(a.ctx)
+			if d.over {
+				timer.Stop()
+				return
+			}
+			if d.View().Problem != "" {
+				timer.Reset(draftRetry)
+			}
+		}
+	}
+}
+
+// pause is how long to wait for the next key.
+func (d *Draft) pause() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return max(0, min(draftPause, draftMost-time.Since(d.since)))
+}
+
+// save brings the store up to date. It runs on the draft's goroutine.
+func (d *Draft) save(ctx context.Context) error {
+	d.mu.Lock()
+	n, edits, dirty := d.note, d.edits, d.dirty()
+	n.Sections = append([]Section(nil), n.Sections...)
+	d.mu.Unlock()
+	if !dirty {
+		return nil
+	}
+	err := d.store.Notes.SaveDraft(ctx, n)
+	d.mu.Lock()
+	if err != nil {
+		d.problem = Explain(err)
+	} else {
+		d.kept, d.fresh, d.problem = edits, false, ""
+		d.since = time.Now()
+		if !d.dirty() {
+			d.saved = time.Now()
+		}
+	}
+	d.mu.Unlock()
+	d.p.changed(NoteChanged, string(n.ID))
+	return err
+}
+
+// dirty: the store lacks a change. d.mu is held.
+func (d *Draft) dirty() bool { return d.edits != d.kept }
+
+// ID is the note's.
+func (d *Draft) ID() NoteID { return d.id }
+
+// Edit replaces the text of a section. It never blocks.
+func (d *Draft) Edit(section, text string) {
+	text = strings.ToValidUTF8(text, string(utf8.RuneError))
+	d.change(func(n *Note) bool {
+		for i, s := range n.Sections {
+			if s.Key == section {
+				n.Sections[i].Text = text
+				return s.Text != text
+			}
+		}
+		return false
+	})
+}
+
+// SetTitle never blocks.
+func (d *Draft) SetTitle(title string) {
+	title = strings.ToValidUTF8(title, string(utf8.RuneError))
+	d.change(func(n *Note) bool {
+		same := n.Title == title
+		n.Title = title
+		return !same
+	})
+}
+
+// SetFormat never blocks; the text is kept.
+func (d *Draft) SetFormat(f NoteFormat) {
+	d.change(func(n *Note) bool {
+		same := n.Format == f
+		*n = n.reshaped(f)
+		return !same
+	})
+}
+
+// add appends a paragraph to the last section.
+func (d *Draft) add(text string) {
+	d.change(func(n *Note) bool {
+		s := &n.Sections[len(n.Sections)-1]
+		s.Text = strings.TrimLeft(s.Text+"\n\n"+text, "\n")
+		return true
+	})
+}
+
+// change applies do, unless the draft is closed; do tells whether anything is new.
+func (d *Draft) change(do func(*Note) bool) {
+	d.mu.Lock()
+	was := d.dirty()
+	isNew := !d.closed && do(&d.note)
+	if isNew {
+		d.edits++
+		d.note.Changed = now()
+		if !was {
+			d.since = time.Now()
+		}
+	}
+	d.mu.Unlock()
+	if !isNew {
+		return
+	}
+	wake(d.typed)
+	if !was {
+		d.p.changed(NoteChanged, string(d.id))
+	}
+}
+
+// DraftView is a draft as the screen shows it.
+type DraftView struct {
+	NoteView
+	Saved   time.Time // when the store last had all of it; zero if never
+	Dirty   bool      // typed since
+	Problem string    // why the last save failed, in words; typing goes on and saving is tried again
+}
+
+// View is a snapshot, at once.
+func (d *Draft) View() DraftView {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := d.note
+	n.Sections = append([]Section(nil), n.Sections...)
+	return DraftView{NoteView: viewNote(n), Saved: d.saved, Dirty: d.dirty(), Problem: d.problem}
+}
+
+// ask has the draft's goroutine do something, and waits. ErrDraftClosed.
+func (d *Draft) ask(ctx context.Context, do func(context.Context) error) error {
+	a := ask{ctx, do, make(chan error, 1)}
+	select {
+	case d.asks <- a:
+	case <-d.done:
+		return ErrDraftClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	// Whoever asked waits for the answer even when ctx is over: the store's calls end with it.
+	return <-a.reply
+}
+
+// Save saves now, and waits.
+func (d *Draft) Save(ctx context.Context) error { return d.ask(ctx, d.save) }
+
+// Sign saves, and locks the note for good; the draft is closed. ErrSigned, ErrEmptyNote. The audit
+// log has it first, or it does not happen.
+func (d *Draft) Sign(ctx context.Context) error {
+	err := d.ask(ctx, d.sign)
+	if errors.Is(err, ErrDraftClosed) && !d.View().CanEdit {
+		return ErrSigned
+	}
+	return err
+}
+
+func (d *Draft) sign(ctx context.Context) error {
+	if !d.View().CanSign {
+		return ErrEmptyNote
+	}
+	pr, err := d.store.Profile.Profile(ctx)
+	if err != nil {
+		return err
+	}
+	// A key may fall between save and sign: what is signed is what the store has.
+	if err := d.save(ctx); err != nil {
+		return err
+	}
+	n, err := d.store.Notes.Note(ctx, d.id)
+	if err != nil {
+		return err
+	}
+	n = n.shaped()
+	sig := Signature{By: pr.card().Therapist, At: now()}
+	sig.Hash = SignedHash(n, sig.By, sig.At)
+	if err := d.p.auditFirst(ctx, d.store, AuditEntry{Act: ActSign, Client: n.Client, About: string(n.ID)}); err != nil {
+		return err
+	}
+	if err := d.store.Notes.SignNote(ctx, n.ID, sig); err != nil {
+		return err
+	}
+	n.Status, n.Signed = NoteFinal, sig
+	d.mu.Lock()
+	d.note, d.kept = n, d.edits
+	d.mu.Unlock()
+	d.end()
+	return nil
+}
+
+// Close saves and closes. A new note that nothing was written into leaves nothing. If saving
+// fails the draft stays open and keeps the text.
+func (d *Draft) Close(ctx context.Context) error {
+	err := d.ask(ctx, func(ctx context.Context) error {
+		err := d.save(ctx)
+		if err == nil {
+			d.end()
+		}
+		return err
+	})
+	if errors.Is(err, ErrDraftClosed) {
+		return nil
+	}
+	return err
+}
+
+// discard closes without saving; fresh tells that the store never had the note.
+func (d *Draft) discard(ctx context.Context) (fresh bool, err error) {
+	err = d.ask(ctx, func(context.Context) error {
+		d.mu.Lock()
+		fresh = d.fresh
+		d.edits = d.kept
+		d.mu.Unlock()
+		d.end()
+		return nil
+	})
+	if errors.Is(err, ErrDraftClosed) {
+		return false, nil
+	}
+	return fresh, err
+}
+
+// shut saves and closes, come what may; kept is false if the store lacks what it returns.
+func (d *Draft) shut(ctx context.Context) (n Note, kept bool) {
+	_ = d.ask(ctx, func(ctx context.Context) error {
+		err := d.save(ctx)
+		d.end()
+		return err
+	})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n, kept = d.note, !d.dirty()
+	// The screen clears its copy; ours goes here. A save that hangs must not write the blank.
+	d.note.Sections, d.kept, d.closed = nil, d.edits, true
+	return n, kept
+}
+
+// end lets the goroutine leave. It runs on it.
+func (d *Draft) end() {
+	d.over = true
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	d.p.forgetDraft(d)
+	d.p.changed(NoteChanged, string(d.id))
+}

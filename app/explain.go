@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"errors"
+)
+
+// said pairs an error with what a therapist reads.
+type said struct {
+	err   error
+	words string
+}
+
+// sentences: what happened, and the way forward. Every sentinel of app is here; a test keeps
+// it so. The first that matches is said.
+var sentences = []said{
+	{ErrVaultExists, "There is a vault here already. Unlock it, or choose another profile folder for a new one."},
+	{ErrNoVault, "There is no vault here yet. Set one up, or bring yours back with its recovery kit."},
+	{ErrLocked, "Alcove is locked. Unlock it and try again; what you wrote is kept."},
+	{ErrWrongPassphrase, "That passphrase does not open the vault. Look whether Caps Lock is on and which keyboard is chosen; if the passphrase is lost, the recovery kit opens it."},
+	{ErrWeakPassphrase, "That passphrase would be guessed too soon. Four or five unrelated words are easy to remember and hard to guess."},
+	{ErrWrongRecoveryKit, "This recovery kit does not belong to this vault. If a newer kit was printed since, use that one."},
+	{ErrRecoveryKitTypo, "Something in the recovery kit is mistyped. It has nine groups of four letters and digits; compare each with the paper."},
+	{ErrDeviceSecretMissing, "This computer's keychain no longer holds its half of the key, so the passphrase alone cannot open the vault. Open it with the recovery kit, which makes a new half."},
+	{ErrKeychainUnavailable, "The system's keychain does not answer. Sign in to it or start it, and try again; the recovery kit opens the vault once a keychain is there."},
+	{ErrDamagedKeyFile, "The vault's key file is damaged, so nothing was opened or changed. Put back a copy of the profile folder from your backup, or use the recovery kit."},
+	{ErrDamaged, "Part of the vault has been altered or damaged, and it was refused rather than shown wrong. Nothing was overwritten: keep the folder as it is, and put back your latest backup."},
+	{ErrNewerFormat, "This vault was written by a newer Alcove. Install the newer version to open it; nothing was changed."},
+	{ErrDiskFull, "The disk is full, so this could not be saved. Make some room; what is on the screen is kept and will be tried again."},
+	{ErrReadOnly, "The disk can only be read, so this could not be saved. Make the profile folder writable and try again."},
+	{ErrProfileInUse, "Alcove is already running with this profile. Use the window that is open, or close it first."},
+	{ErrNotFound, "This is no longer there. It may have been deleted meanwhile; go back to the list to see what is."},
+	{ErrSigned, "This note is signed and can no longer be changed. Add an addendum to it instead."},
+	{ErrNotSigned, "An addendum follows a signed note, and this one is still a draft. Write it into the draft itself."},
+	{ErrEmptyNote, "There is nothing in this note yet. Write something, and then sign it."},
+	{ErrDraftClosed, "This draft was closed. Open the note again to go on writing."},
+	{ErrInviteClosed, "This link is no longer open. Make a new one for the client."},
+	{ErrStandingExists, "This client has a standing link already, and it still works. To give them another, revoke that one first."},
+	{ErrRelayAway, "The relay cannot be reached just now. Alcove goes on trying; look at your internet connection, or call the client by phone."},
+	{ErrKnockGone, "The client is no longer at the door. They can knock again with the same link."},
+	{ErrInSession, "Another session is still running. End it before you let the next client in."},
+	{context.DeadlineExceeded, "This took too long and was stopped. Please try again."},
+	{context.Canceled, "This was stopped before it was done. Please try again."},
+}
+
+// unknown is for errors nobody foresaw. Their own text may hold anything, so it is not shown.
+const unknown = "Something went wrong that Alcove does not know. Please try again; if it stays, start Alcove anew: what is saved is safe."
+
+// Explain turns any error of app into one or two sentences a therapist understands, with the
+// way forward. It never shows client data. "" for nil.
+func Explain(err error) string {
+	if err == nil {
+		return ""
+	}
+	var field *FieldError
+	if errors.As(err, &field) {
+		return field.Advice
+	}
+	for _, s := range sentences {
+		if errors.Is(err, s.err) {
+			return s.words
+		}
+	}
+	return unknown
+}

@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+	_ "time/tzdata" // Windows has no zone files, and a bare Linux may lack them
+)
+
+const idleMost = 240 // minutes: longer is no lock at all
+
+// Profile is the practice's own settings.
+func (p *Practice) Profile(ctx context.Context) (Profile, error) {
+	r, err := p.open()
+	if err != nil {
+		return Profile{}, err
+	}
+	return r.Profile.Profile(ctx)
+}
+
+// SaveProfile keeps the settings: *FieldError. KitConfirmed is ConfirmKit's alone. Open invites
+// are published anew if clients would read something else; another relay is taken at the next
+// start.
+func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	if err := pr.check(); err != nil {
+		return err
+	}
+	err = p.changeProfile(ctx, r, func(old Profile) Profile {
+		pr.KitConfirmed = old.KitConfirmed
+		return pr
+	})
+	if err != nil {
+		return err
+	}
+	p.listenAll(ctx)
+	return nil
+}
+
+// changeProfile saves what do makes of the profile, and works by it from now on.
+func (p *Practice) changeProfile(ctx context.Context, r *Records, do func(Profile) Profile) error {
+	p.rewriting.Lock()
+	defer p.rewriting.Unlock()
+	pr, err := r.Profile.Profile(ctx)
+	if err != nil {
+		return err
+	}
+	pr = do(pr)
+	if err := r.Profile.SaveProfile(ctx, pr); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	if p.records == r {
+		p.profile = pr
+		p.windLocked()
+	}
+	p.mu.Unlock()
+	p.changed(ProfileChanged, "")
+	return nil
+}
+
+// check tells which field needs another look, and tidies what was typed.
+func (pr *Profile) check() error {
+	pr.Therapist = strings.TrimSpace(pr.Therapist)
+	pr.PracticeName = strings.TrimSpace(pr.PracticeName)
+	pr.Relay.URL = strings.TrimRight(strings.TrimSpace(pr.Relay.URL), "/")
+	if pr.Therapist == "" {
+		return &FieldError{"Therapist", "Please fill in your name: clients read it before they knock."}
+	}
+	if _, err := time.LoadLocation(pr.TimeZone); err != nil {
+		return &FieldError{"TimeZone", "This time zone is not known; one looks like Europe/Dublin."}
+	}
+	if pr.IdleMinutes < 0 || pr.IdleMinutes > idleMost {
+		return &FieldError{"IdleMinutes", "Between 1 and 240 minutes; 10 is usual."}
+	}
+	if pr.Relay.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(pr.Relay.URL)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return &FieldError{"Relay", "A relay's address looks like https://relay.example."}
+	}
+	return nil
+}
+
+// card is what clients read before they knock.
+func (pr Profile) card() Card {
+	who := pr.Therapist
+	if pr.Credentials != "" {
+		who += ", " + pr.Credentials
+	}
+	return Card{Therapist: who, Practice: pr.PracticeName, Welcome: pr.Welcome}
+}
+
+// location is the practice's time zone, the machine's if none is set.
+func (pr Profile) location() *time.Location {
+	if pr.TimeZone == "" {
+		return time.Local
+	}
+	loc, err := time.LoadLocation(pr.TimeZone)
+	if err != nil {
+		return time.Local
+	}
+	return loc
+}
+
+// DeviceList is what is plugged in.
+func (p *Practice) DeviceList(ctx context.Context) (DeviceList, error) {
+	return p.deps.Devices.Devices(ctx)
+}
+
+// LineStatus is how the relay is reached just now.
+func (p *Practice) LineStatus() LineStatus { return p.deps.Line.Status() }

@@ -1,0 +1,296 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// entry is one thing that the record of a session must get. It may run again after it failed,
+// and must then do no harm.
+type entry func(ctx context.Context, r *Records) error
+
+// write puts an entry on the ledger, behind those that wait. On the session's goroutine.
+func (s *Session) write(e entry) { s.ledger = append(s.ledger, e) }
+
+// flush writes the ledger in order, as far as the vault lets it. It returns what stopped it.
+func (s *Session) flush() error {
+	var err error
+	for len(s.ledger) > 0 && err == nil {
+		var r *Records
+		if r, err = s.p.open(); err == nil {
+			err = s.ledger[0](context.Background(), r)
+		}
+		if err == nil {
+			s.ledger = s.ledger[1:]
+		}
+	}
+	problem := ""
+	if err != nil && !errors.Is(err, ErrLocked) {
+		problem = Explain(err)
+	}
+	s.mu.Lock()
+	news := s.view.RecordProblem != problem
+	s.view.RecordProblem = problem
+	s.mu.Unlock()
+	if news {
+		s.changed()
+	}
+	return err
+}
+
+// facts is what is kept of the session.
+func (s *Session) facts() SessionFacts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.view.SessionFacts
+}
+
+// saveFacts keeps the session as it is when it is written.
+func (s *Session) saveFacts(ctx context.Context, r *Records) error {
+	f := s.facts()
+	if err := r.Sessions.SaveSession(ctx, f); err != nil {
+		return err
+	}
+	s.p.changed(ClientChanged, string(f.Client))
+	return nil
+}
+
+// act is an entry of the audit log, with the time at which it happened.
+func (s *Session) act(act string) entry {
+	e := AuditEntry{At: now(), Act: act, Client: s.view.Client, About: string(s.id)}
+	return func(ctx context.Context, r *Records) error { return r.Audit.Append(ctx, e) }
+}
+
+// admitted notes the admit: a single-use link is spent, a standing one learns its client's key.
+func (s *Session) admitted(at time.Time) entry {
+	s.write(s.act(ActAdmit))
+	return s.onInvite(func(i *Invite) {
+		i.Admitted = at
+		if i.Kind == InviteSingle {
+			i.Spent = at
+		} else if len(i.PinnedKey) == 0 {
+			i.PinnedKey = s.key
+		}
+	})
+}
+
+// verified remembers the guest's key. A standing link is then pinned to it: a browser that lost
+// its key is an ordinary thing, and its new one has been vouched for by voice.
+func (s *Session) verified(at time.Time) entry {
+	repin := s.onInvite(func(i *Invite) {
+		if i.Kind == InviteStanding {
+			i.PinnedKey = s.key
+		}
+	})
+	return func(ctx context.Context, r *Records) error {
+		if err := r.Guests.SaveVerifiedGuest(ctx, s.view.Client, s.key, at); err != nil {
+			return err
+		}
+		return repin(ctx, r)
+	}
+}
+
+func (s *Session) onInvite(do func(*Invite)) entry {
+	return func(ctx context.Context, r *Records) error {
+		_, err := s.p.changeInvite(ctx, r, s.invite, do)
+		return err
+	}
+}
+
+// saveNote makes the draft that the session opens at its end.
+func (s *Session) saveNote(ctx context.Context, r *Records) error {
+	pr, err := r.Profile.Profile(ctx)
+	if err != nil {
+		return err
+	}
+	f := s.facts()
+	s.mu.Lock()
+	why := s.view.Why
+	s.mu.Unlock()
+	at := now()
+	n := Note{
+		ID: s.noteID, Client: f.Client, Session: f.ID, Format: FormatFree, Status: NotePreliminary,
+		Title:   "Session, " + f.Started.In(pr.location()).Format("2 January 2006, 15:04"),
+		Created: at, Changed: at,
+	}
+	n = n.shaped()
+	n.Sections[0].Text = opening(f, why, pr.location())
+	if err := r.Notes.SaveDraft(ctx, n); err != nil && !errors.Is(err, ErrSigned) {
+		return err
+	}
+	s.mu.Lock()
+	s.view.Note = s.noteID
+	s.mu.Unlock()
+	s.p.changed(NoteChanged, string(s.noteID))
+	return nil
+}
+
+// opening is what the record knows of a session by itself: start and stop, length, modality, how
+// the line was checked and, if it was not the therapist who ended it, who or what did.
+func opening(f SessionFacts, why EndReason, loc *time.Location) string {
+	start, end := f.Started.In(loc), f.Ended.In(loc)
+	last := end.Format("15:04 MST")
+	if start.YearDay() != end.YearDay() || start.Year() != end.Year() {
+		last = end.Format("2 January 2006, 15:04 MST")
+	}
+	lines := []string{
+		fmt.Sprintf("Start: %s", start.Format("2 January 2006, 15:04 MST")),
+		fmt.Sprintf("End: %s", last),
+		fmt.Sprintf("Length: %s", length(f.Ended.Sub(f.Started))),
+		fmt.Sprintf("Modality: %s", modalityWords[f.Modality]),
+		fmt.Sprintf("Line: %s", trustWords[f.Trust]),
+	}
+	if w := endWords[why]; w != "" {
+		lines = append(lines, "Ending: "+w)
+	}
+	return strings.Join(lines, "\n") + "\n\n"
+}
+
+func length(d time.Duration) string {
+	m := int(d.Round(time.Minute) / time.Minute)
+	switch {
+	case m < 1:
+		return "less than a minute"
+	case m == 1:
+		return "1 minute"
+	}
+	return fmt.Sprintf("%d minutes", m)
+}
+
+var modalityWords = map[Modality]string{
+	ModalityVideo: "video",
+	ModalityVoice: "voice",
+	ModalityText:  "text",
+}
+
+var trustWords = map[Trust]string{
+	TrustNone:     "the spoken code was not checked.",
+	TrustCode:     "the spoken code was checked and matched.",
+	TrustKnown:    "the client's device was known from an earlier session, where the spoken code matched.",
+	TrustAccepted: "the spoken code was not checked; the therapist chose to go on.",
+}
+
+var endWords = map[EndReason]string{
+	EndClient:    "the client left.",
+	EndLost:      "the line was lost and did not come back.",
+	EndTampered:  "the line was closed because a message was repeated, missing or altered.",
+	EndHandshake: "the line was closed because the connection could not be made safe.",
+}
+
+// End ends the call, leaves the room and opens the draft note with start, end, length and
+// modality filled in; fileChat puts the chat into it, if View said CanFile. The NoteID is ""
+// while the vault is locked: the draft is then made at the next unlock. It is also "" for a
+// call that never connected, which leaves no session and no note. After an error the session
+// stays in the room: what could not be written is tried again every five seconds, and by
+// another End.
+func (s *Session) End(ctx context.Context, fileChat bool) (NoteID, error) {
+	type result struct {
+		note NoteID
+		err  error
+	}
+	done := make(chan result, 1)
+	s.posts.post(func() {
+		note, err := s.endRoom(fileChat)
+		done <- result{note, err}
+	})
+	select {
+	case res := <-done:
+		return res.note, res.err
+	case <-s.gone: // ended before
+		return s.facts().Note, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+func (s *Session) endRoom(fileChat bool) (NoteID, error) {
+	if !s.over() {
+		s.call.End(EndTherapist)
+		s.end(EndTherapist)
+	}
+	if fileChat && !s.filed && s.View().CanFile {
+		s.filed = true
+		s.write(s.fileChat())
+	}
+	err := s.flush()
+	if err != nil && !errors.Is(err, ErrLocked) {
+		return "", err
+	}
+	s.leaveRoom()
+	if err != nil {
+		return "", nil
+	}
+	return s.facts().Note, nil
+}
+
+// leave is leaveRoom for whoever is not on the session's goroutine: the next admit.
+func (s *Session) leave() {
+	s.posts.post(s.leaveRoom)
+	s.p.detach(s)
+}
+
+func (s *Session) leaveRoom() {
+	s.left = true
+	s.p.detach(s)
+}
+
+// detach takes a session out of the room; it stays known until its record is written.
+func (p *Practice) detach(s *Session) {
+	p.mu.Lock()
+	if p.running == s {
+		p.running = nil
+		p.unfiled = append(p.unfiled, s)
+	}
+	p.mu.Unlock()
+	s.changed()
+}
+
+// fileChat puts the chat behind the opening of the note, through the draft, because the note may
+// be open on a screen by now, or signed.
+func (s *Session) fileChat() entry {
+	added := false
+	return func(ctx context.Context, r *Records) error {
+		pr, err := r.Profile.Profile(ctx)
+		if err != nil {
+			return err
+		}
+		text := chatText(s.View().Chat, pr.location())
+		d, open, err := s.p.openDraft(ctx, s.noteID)
+		switch {
+		case errors.Is(err, ErrSigned):
+			return s.p.AddAddendum(ctx, s.noteID, text)
+		case errors.Is(err, ErrNotFound):
+			return nil // the therapist has deleted the note: there is nowhere to file it
+		case err != nil:
+			return err
+		}
+		if !added {
+			d.add(text)
+			added = true
+		}
+		if open {
+			return d.Save(ctx)
+		}
+		return d.Close(ctx)
+	}
+}
+
+// chatText is the chat as the note keeps it, by role: a name would outlive a pseudonym.
+func chatText(chat []ChatLine, loc *time.Location) string {
+	lines := []string{"Chat"}
+	for _, l := range chat {
+		who := "Client"
+		if l.Mine {
+			who = "Therapist"
+		}
+		undelivered := ""
+		if !l.Delivered {
+			undelivered = " (not delivered)"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s%s: %s", l.At.In(loc).Format("15:04"), who, undelivered, l.Text))
+	}
+	return strings.Join(lines, "\n")
+}
