@@ -1,0 +1,85 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// portFile keeps the port of an embedded relay: links name it, so a restart must not change it.
+const portFile = "port"
+
+// Embedded starts the relay that the desktop carries: StateDir and Guest of config are needed, Listen, PublicURL and SelfSigned are its own
+// affair. It answers this machine alone, or with lan every machine of the local network, by a certificate that it makes itself. It keeps the
+// port that it had before, unless another program has it now.
+func Embedded(ctx context.Context, config Config, lan bool) (*Relay, error) {
+	host := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	listen := host.String()
+	if lan {
+		var err error
+		if host, err = lanAddress(); err != nil {
+			return nil, err
+		}
+		listen = ""
+		config.TLS.SelfSigned = []string{host.String(), "localhost", "127.0.0.1"}
+	}
+	r, err := startOnPort(ctx, config, listen, keptPort(config.StateDir))
+	if errors.Is(err, ErrListen) {
+		r, err = startOnPort(ctx, config, listen, 0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	port := r.Addr().(*net.TCPAddr).Port
+	if lan {
+		r.config.PublicURL = "https://" + netip.AddrPortFrom(host, uint16(port)).String() // #nosec G115 -- a port
+	}
+	if err := writeFile(filepath.Join(config.StateDir, portFile), []byte(strconv.Itoa(port))); err != nil {
+		return nil, errors.Join(ErrState, err, r.Close(context.WithoutCancel(ctx)))
+	}
+	return r, nil
+}
+
+func startOnPort(ctx context.Context, config Config, host string, port uint16) (*Relay, error) {
+	config.Listen = net.JoinHostPort(host, strconv.Itoa(int(port)))
+	return Start(ctx, config)
+}
+
+// keptPort is 0, any port, at the first start and when the file is not a port.
+func keptPort(dir string) uint16 {
+	text, _ := os.ReadFile(filepath.Join(dir, portFile)) // #nosec G304 -- the profile's own folder
+	port, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 16)
+	if err != nil {
+		return 0
+	}
+	return uint16(port)
+}
+
+// lanAddress is the address by which the local network knows this machine: a private one if there is one.
+func lanAddress() (netip.Addr, error) {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return netip.Addr{}, errors.Join(ErrListen, err)
+	}
+	var other netip.Addr
+	for _, a := range addrs {
+		p, err := netip.ParsePrefix(a.String())
+		switch {
+		case err != nil || !p.Addr().Is4() || !p.Addr().IsGlobalUnicast():
+		case p.Addr().IsPrivate():
+			return p.Addr(), nil
+		default:
+			other = p.Addr()
+		}
+	}
+	if !other.IsValid() {
+		return netip.Addr{}, fmt.Errorf("%w: this machine is in no network", ErrListen)
+	}
+	return other, nil
+}
