@@ -2,7 +2,6 @@ package relay
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/coder/websocket"
@@ -64,13 +63,13 @@ func (r *Relay) serveGuest(w http.ResponseWriter, req *http.Request) {
 	}
 	g := &guestSocket{socket: newSocket(ws, maxPayload, r.config.Limits.QueueBytes, r.config.Limits.QueueFrames), link: link, conn: newConnID()}
 	if !r.sockets.add(g.socket) {
-		g.end(websocket.StatusGoingAway, "relay stops")
+		g.hangUp(websocket.StatusGoingAway, "relay stops")
 		return
 	}
 	defer r.sockets.remove(g.socket)
 	defer g.over()
 	if !r.switchboard.join(g) {
-		_ = ws.Close(websocket.StatusTryAgainLater, "too many guests")
+		g.hangUp(websocket.StatusTryAgainLater, "too many guests")
 		return
 	}
 	defer r.switchboard.leave(g)
@@ -92,10 +91,7 @@ func (r *Relay) readGuest(g *guestSocket) {
 	ctx := context.Background() // the socket's end is what stops this loop: a ping that is not answered closes it
 	for {
 		kind, data, err := g.ws.Read(ctx)
-		if errors.Is(err, websocket.ErrMessageTooBig) {
-			return // the library has said so to the peer
-		}
-		if err != nil {
+		if err != nil { // a frame too large as well: the library has told the peer
 			return
 		}
 		// Waiting here reads no more from this one connection: a flood costs who sends it, and nobody else.
@@ -103,7 +99,7 @@ func (r *Relay) readGuest(g *guestSocket) {
 			return
 		}
 		if kind != websocket.MessageBinary || len(data) == 0 {
-			g.end(websocket.StatusPolicyViolation, "malformed frame")
+			g.hangUp(websocket.StatusPolicyViolation, "malformed frame")
 			return
 		}
 		r.switchboard.fromGuest(g, data)

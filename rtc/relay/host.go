@@ -41,7 +41,7 @@ func (r *Relay) serveHost(w http.ResponseWriter, req *http.Request) {
 	}
 	h.out.share, h.out.maxShare = map[connID]int{}, l.QueueBytes
 	if !r.sockets.add(h.socket) {
-		h.end(websocket.StatusGoingAway, "relay stops")
+		h.hangUp(websocket.StatusGoingAway, "relay stops")
 		return
 	}
 	defer r.sockets.remove(h.socket)
@@ -80,7 +80,7 @@ func (r *Relay) readHost(h *hostSocket) {
 			err = r.forward(h, data)
 		}
 		if err != nil {
-			h.end(websocket.StatusPolicyViolation, "malformed frame")
+			h.hangUp(websocket.StatusPolicyViolation, "malformed frame")
 			return
 		}
 	}

@@ -59,8 +59,8 @@ func (l *limiter) request(a netip.Addr, c class) bool {
 	now := time.Now()
 	narrow, wide := prefixes(a)
 	ok := l.tally(narrow, 1, now).buckets[c].AllowN(now, 1)
-	if wide != narrow {
-		ok = l.tally(wide, wideFactor, now).buckets[c].AllowN(now, 1) && ok
+	if ok && wide != narrow { // in this order: one loud /64 does not spend its neighbours' share
+		ok = l.tally(wide, wideFactor, now).buckets[c].AllowN(now, 1)
 	}
 	return ok
 }

@@ -90,6 +90,13 @@ func (s *socket) kill() {
 	go func() { _ = s.ws.CloseNow() }()
 }
 
+// hangUp says goodbye from the reader's own goroutine, ahead of what is still queued, and waits some seconds for the answer.
+func (s *socket) hangUp(code websocket.StatusCode, why string) {
+	s.ping.Stop()
+	s.out.close()
+	_ = s.ws.Close(code, why) // the peer may be gone already
+}
+
 // over is called by the reader on its way out.
 func (s *socket) over() {
 	s.ping.Stop()

@@ -1,0 +1,396 @@
+package relay
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+func TestBucketsPerPrefix(t *testing.T) {
+	l := newLimiter(Config{Limits: Limits{PutsPerSecond: 0.001, PutBurst: 3}}.withDefaults().Limits)
+	spend := func(addr string) (n int) {
+		for n < 1000 && l.request(netip.MustParseAddr(addr), puts) {
+			n++
+		}
+		return n
+	}
+	for _, c := range []struct {
+		addr string
+		want int
+	}{
+		{"192.0.2.1", 3}, {"192.0.2.200", 0}, {"192.0.3.1", 3}, // a /24 counts as one
+		{"2001:db8:1:1::1", 3}, {"2001:db8:1:1:ffff::1", 0}, {"2001:db8:1:2::1", 3}, // a /64 too
+	} {
+		if got := spend(c.addr); got != c.want {
+			t.Errorf("%s: %d, want %d", c.addr, got, c.want)
+		}
+	}
+	total := 0
+	for i := range 200 { // one /48, many /64
+		a := netip.MustParseAddr("2001:db8:7::").As16()
+		a[7] = byte(i)
+		total += spend(netip.AddrFrom16(a).String())
+	}
+	if total != 3*wideFactor {
+		t.Errorf("a /48 had %d, want %d", total, 3*wideFactor)
+	}
+	if spend("192.0.4.1") != 3 || !l.request(netip.MustParseAddr("192.0.2.1"), guests) {
+		t.Error("one prefix, or one class, spent another's")
+	}
+}
+
+func TestLimiterForgetsAndStaysBounded(t *testing.T) {
+	l := newLimiter(Config{}.withDefaults().Limits)
+	for i := range maxTracked + 1000 {
+		l.request(netip.AddrFrom4([4]byte{byte(i >> 16), byte(i >> 8), byte(i), 1}), pages)
+		l.link(linkID{byte(i >> 16), byte(i >> 8), byte(i)})
+	}
+	if len(l.prefixes) > maxTracked+1 || len(l.links) > maxTracked {
+		t.Fatalf("%d prefixes and %d links are counted", len(l.prefixes), len(l.links))
+	}
+	for _, tl := range l.prefixes {
+		tl.last = time.Now().Add(-2 * forgetAfter)
+	}
+	for _, tl := range l.links {
+		tl.last = time.Now().Add(-2 * forgetAfter)
+	}
+	l.swept = time.Time{}
+	l.sweep(time.Now())
+	if len(l.prefixes) != 0 || len(l.links) != 0 {
+		t.Fatalf("%d prefixes and %d links are remembered", len(l.prefixes), len(l.links))
+	}
+}
+
+func TestTooManyAreTurnedAway(t *testing.T) {
+	r := startRelay(t, func(c *Config) { c.Limits.PutsPerSecond, c.Limits.PutBurst = 0.001, 2 })
+	l := newLink()
+	put(t, r, l)
+	put(t, r, l)
+	resp, _ := request(t, "PUT", r.URL()+"/v1/links/"+l.id, l.token, putBody("x", week))
+	if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") == "" {
+		t.Fatalf("the third PUT: %d", resp.StatusCode)
+	}
+	if status, _ := call(t, "GET", r.URL()+"/v1/links/"+l.id, "", ""); status != 200 {
+		t.Fatalf("GET has its own bucket: %d", status)
+	}
+}
+
+func TestOneLinkIsNotHammered(t *testing.T) {
+	r := startRelay(t, func(c *Config) { c.Limits.LinkPerSecond, c.Limits.LinkBurst = 0.001, 2 })
+	l := newLink()
+	for i, want := range []int{404, 404, 429} {
+		if status, _ := call(t, "GET", r.URL()+"/v1/links/"+l.id, "", ""); status != want {
+			t.Errorf("GET %d: %d", i, status)
+		}
+	}
+	if _, status := tryDial(t, r, "/v1/guest/"+l.id, nil); status != 429 {
+		t.Errorf("a guest of the same link: %d", status)
+	}
+}
+
+func TestSocketsAreCapped(t *testing.T) {
+	r := startRelay(t, func(c *Config) { c.Limits.PrefixConns, c.Limits.GuestsPerLink = 3, 2 })
+	l, other := newLink(), newLink()
+	put(t, r, l)
+	put(t, r, other)
+	first := dial(t, r, "/v1/guest/"+l.id)
+	dial(t, r, "/v1/guest/"+l.id)
+	if code := dial(t, r, "/v1/guest/"+l.id).closed(); code != websocket.StatusTryAgainLater {
+		t.Fatalf("a guest too many for one link: %d", code)
+	}
+	eventually(t, "its place to be free", func() bool { w, _ := tryDial(t, r, "/v1/guest/"+other.id, nil); return w != nil })
+	if _, status := tryDial(t, r, "/v1/guest/"+other.id, nil); status != 429 {
+		t.Fatalf("a socket too many for one prefix: %d", status)
+	}
+	hostWire(t, r, l) // the desktop has its own count
+	_ = first.ws.CloseNow()
+	eventually(t, "a place that was left to be free", func() bool { w, _ := tryDial(t, r, "/v1/guest/"+l.id, nil); return w != nil })
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for begin := time.Now(); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > 10*time.Second {
+			t.Fatalf("waited ten seconds for %s", what)
+		}
+	}
+}
+
+func TestBadFramesEndTheConnection(t *testing.T) {
+	r := startRelay(t, unlimited)
+	l := newLink()
+	put(t, r, l)
+	for name, c := range map[string]struct {
+		path string
+		kind websocket.MessageType
+		data []byte
+		code websocket.StatusCode
+	}{
+		"guest: text":              {"/v1/guest/" + l.id, websocket.MessageText, []byte("{}"), websocket.StatusPolicyViolation},
+		"guest: empty":             {"/v1/guest/" + l.id, websocket.MessageBinary, nil, websocket.StatusPolicyViolation},
+		"guest: too large":         {"/v1/guest/" + l.id, websocket.MessageBinary, make([]byte, maxPayload+1), websocket.StatusMessageTooBig},
+		"host: header alone":       {"/v1/host", websocket.MessageBinary, make([]byte, hostHeader), websocket.StatusPolicyViolation},
+		"host: too large":          {"/v1/host", websocket.MessageBinary, make([]byte, maxHost+1), websocket.StatusMessageTooBig},
+		"host: unknown op":         {"/v1/host", websocket.MessageText, []byte(`{"op":"dance","link":"` + l.id + `"}`), websocket.StatusPolicyViolation},
+		"host: control too large":  {"/v1/host", websocket.MessageText, []byte(`{"op":"unlisten","link":"` + l.id + `"` + strings.Repeat(" ", maxControl) + `}`), websocket.StatusPolicyViolation},
+		"host: two objects":        {"/v1/host", websocket.MessageText, []byte(`{"op":"unlisten","link":"` + l.id + `"}{}`), websocket.StatusPolicyViolation},
+		"host: field out of place": {"/v1/host", websocket.MessageText, []byte(`{"op":"unlisten","link":"` + l.id + `","token":""}`), websocket.StatusPolicyViolation},
+	} {
+		w := dial(t, r, c.path)
+		w.write(c.kind, c.data)
+		if code := w.closed(); code != c.code {
+			t.Errorf("%s: closed with %d, want %d", name, code, c.code)
+		}
+	}
+}
+
+// A guest that does not read is dropped when its queue is full; the host and another guest never wait for it.
+func TestSlowReaderIsDropped(t *testing.T) {
+	r := startRelay(t, unlimited)
+	l := newLink()
+	put(t, r, l)
+	host := hostWire(t, r, l)
+	slow := dial(t, r, "/v1/guest/"+l.id)
+	slow.hearHere(true)
+	slowConn := host.hear("guest")["conn"].(string)
+	quick := dial(t, r, "/v1/guest/"+l.id)
+	quick.hearHere(true)
+	quickConn := host.hear("guest")["conn"].(string)
+	heard := make(chan map[string]any, 1)
+	go func() { // the host's reader: nothing but "gone" may come
+		_, data, err := host.read(60 * time.Second)
+		var m map[string]any
+		if err == nil {
+			_ = json.Unmarshal(data, &m)
+		}
+		heard <- m
+	}()
+	big := frameFor(t, l, slowConn, make([]byte, maxPayload))
+	for begin := time.Now(); ; {
+		host.write(websocket.MessageBinary, big)
+		host.write(websocket.MessageBinary, frameFor(t, l, quickConn, []byte("on time")))
+		if got := quick.binary(); string(got) != "on time" {
+			t.Fatalf("the quick one got %q", got)
+		}
+		select {
+		case m := <-heard:
+			if m["op"] != "gone" || m["conn"] != slowConn {
+				t.Fatalf("the host heard %v", m)
+			}
+			return
+		default:
+		}
+		if time.Since(begin) > 60*time.Second {
+			t.Fatal("the slow one was never dropped")
+		}
+	}
+}
+
+// One guest's flood towards a desktop that does not read costs that guest, not the desktop's socket.
+func TestFloodingGuestIsDroppedNotTheHost(t *testing.T) {
+	r := startRelay(t, func(c *Config) {
+		unlimited(c)
+		c.Limits.GuestBytesPerSecond = 64 << 20
+		c.Limits.GuestFramesPerSecond = 1e5
+	})
+	l := newLink()
+	put(t, r, l)
+	host := hostWire(t, r, l)
+	flood := dial(t, r, "/v1/guest/"+l.id)
+	flood.hearHere(true)
+	conn := host.hear("guest")["conn"].(string)
+	for begin := time.Now(); time.Since(begin) < 30*time.Second; {
+		if flood.ws.Write(t.Context(), websocket.MessageBinary, make([]byte, maxPayload)) != nil {
+			break
+		}
+	}
+	if code := flood.closed(); code != statusHungUp {
+		t.Fatalf("the flood ended with %d", code)
+	}
+	for { // the host reads again, and finds everything in order
+		kind, data, err := host.read(10 * time.Second)
+		if err != nil {
+			t.Fatalf("the host was cut: %v", err)
+		}
+		if kind == websocket.MessageText {
+			if !strings.Contains(string(data), `"gone"`) || !strings.Contains(string(data), conn) {
+				t.Fatalf("heard %s", data)
+			}
+			return
+		}
+	}
+}
+
+func TestIdleHostIsHungUp(t *testing.T) {
+	r := startRelay(t, nil)
+	h := &hostSocket{links: map[linkID]struct{}{}}
+	ended := dial(t, r, "/v1/host")
+	eventually(t, "the socket", func() bool { r.sockets.mu.Lock(); defer r.sockets.mu.Unlock(); return len(r.sockets.all) == 1 })
+	r.sockets.mu.Lock()
+	for s := range r.sockets.all {
+		h.socket = s
+	}
+	r.sockets.mu.Unlock()
+	h.links[linkID{}] = struct{}{}
+	r.endIdleHost(h) // listens to something: stays
+	delete(h.links, linkID{})
+	r.endIdleHost(h)
+	if code := ended.closed(); code != websocket.StatusPolicyViolation {
+		t.Fatalf("closed with %d", code)
+	}
+}
+
+// A socket that answers no ping is closed, and everybody who should is told.
+func TestDeadLineIsNoticed(t *testing.T) {
+	r := startRelay(t, nil)
+	l := newLink()
+	put(t, r, l)
+	host := hostWire(t, r, l)
+	dead := dial(t, r, "/v1/guest/"+l.id) // reads nothing, so it answers no ping
+	host.hear("guest")
+	eventually(t, "the guest's socket", func() bool { r.sockets.mu.Lock(); defer r.sockets.mu.Unlock(); return len(r.sockets.all) == 2 })
+	r.switchboard.mu.Lock()
+	for _, g := range r.switchboard.lobbies[must(parseLinkID(l.id))].guests {
+		go g.pingOnce()
+	}
+	r.switchboard.mu.Unlock()
+	host.hear("gone") // within pingTimeout
+	_ = dead
+}
+
+func TestGoodbyeWhenTheRelayStops(t *testing.T) {
+	r := startRelay(t, nil)
+	l := newLink()
+	put(t, r, l)
+	host := hostWire(t, r, l)
+	guest := dial(t, r, "/v1/guest/"+l.id)
+	guest.hearHere(true)
+	codes := make(chan websocket.StatusCode, 2)
+	go func() { codes <- host.closed() }()
+	go func() { codes <- guest.closed() }()
+	if err := r.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if code := <-codes; code != websocket.StatusGoingAway {
+			t.Errorf("closed with %d", code)
+		}
+	}
+}
+
+func TestForwardedForIsBelievedOnlyFromAProxy(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}
+	for _, c := range []struct {
+		remote, forwarded string
+		trusted           []netip.Prefix
+		want              string
+	}{
+		{"127.0.0.1:5", "203.0.113.9", nil, "127.0.0.1"},
+		{"198.51.100.7:5", "203.0.113.9", trusted, "198.51.100.7"},
+		{"127.0.0.1:5", "203.0.113.9", trusted, "203.0.113.9"},
+		{"127.0.0.1:5", "1.1.1.1, 203.0.113.9, 10.0.0.3", trusted, "203.0.113.9"}, // what stands left is the client's own word
+		{"127.0.0.1:5", "nonsense", trusted, "127.0.0.1"},
+		{"127.0.0.1:5", "", trusted, "127.0.0.1"},
+		{"[::ffff:127.0.0.1]:5", "2001:db8::1", trusted, "2001:db8::1"},
+		{"[fe80::1%eth0]:5", "", trusted, "fe80::1"},
+	} {
+		req := &http.Request{RemoteAddr: c.remote, Header: http.Header{}}
+		if c.forwarded != "" {
+			req.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if got := clientAddr(req, c.trusted); got.String() != c.want {
+			t.Errorf("%s forwarding %q: %s, want %s", c.remote, c.forwarded, got, c.want)
+		}
+	}
+}
+
+var anyAddress = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+|\[?::1\]?:`)
+
+// Everything that can go wrong goes wrong, and then the log is read.
+func TestLogHoldsNoAddressLinkOrToken(t *testing.T) {
+	book := &logBook{}
+	r := startRelay(t, func(c *Config) {
+		unlimited(c)
+		c.Log, c.MaxStore = debugLog(book), 1<<20
+		c.TURN.Listen, c.TLS = "127.0.0.1:0", TLS{}
+	})
+	l, stranger := newLink(), newLink()
+	put(t, r, l)
+	host := hostWire(t, r, l)
+	guest := dial(t, r, "/v1/guest/"+l.id)
+	guest.hearHere(true)
+	host.say(`{"op":"listen","link":"` + l.id + `","token":"` + stranger.token + `"}`)
+	call(t, "DELETE", r.URL()+"/v1/links/"+l.id+"?why=used", stranger.token, "")
+	link := must(parseLinkID(l.id))
+	if err := r.bus.conn.Publish(hostSubject+l.id, []byte("not ours")); err != nil {
+		t.Fatal(err)
+	}
+	r.switchboard.lost(guestSubject + l.id)
+	for range 30 { // fill the store
+		big := newLink()
+		call(t, "PUT", r.URL()+"/v1/links/"+big.id, big.token, putBody(strings.Repeat("x", 40<<10), week))
+	}
+	panics(t, r, link)
+	askTURNWrongly(t, r)
+	r.bus.conn.Close()
+	call(t, "GET", r.URL()+"/v1/links/"+l.id, "", "")
+	guest2, _ := tryDial(t, r, "/v1/guest/"+l.id, nil)
+	if guest2 != nil {
+		t.Error("a guest was let in without a store")
+	}
+	eventually(t, "the log", func() bool { return strings.Contains(book.String(), "slots cannot be reached") })
+	text := book.String()
+	for _, must := range []string{"malformed message on NATS", "frames were lost", "store is full", "a request failed"} {
+		if !strings.Contains(text, must) {
+			t.Errorf("the log does not know of %q: this test would prove nothing", must)
+		}
+	}
+	for _, secret := range []string{l.id, l.token, stranger.token, l.id[5:], "127.0.0.1"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+	if found := anyAddress.FindString(text); found != "" {
+		t.Errorf("the log holds an address: %q", found)
+	}
+	if t.Failed() {
+		t.Log(text)
+	}
+}
+
+// panics makes a request fail the way a mistake of ours would.
+func panics(t *testing.T, r *Relay, link linkID) {
+	t.Helper()
+	defer func() {
+		if recover() != http.ErrAbortHandler {
+			t.Error("the panic was not turned into an abort")
+		}
+	}()
+	h := r.guarded(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { fail(link) }))
+	req, err := http.NewRequest("GET", "/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.ServeHTTP(discard{http.Header{}}, req)
+}
+
+func fail(link linkID) { panic(errMalformed.Error() + " " + link.String()) }
+
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d discard) WriteHeader(int)             {}
+
+func askTURNWrongly(t *testing.T, r *Relay) {
+	t.Helper()
+	if _, _, err := turnClient(t, ice{username: "1:someone", credential: "wrong"}, r.turn.urls[0]); err == nil {
+		t.Error("TURN took wrong credentials")
+	}
+}
