@@ -2,9 +2,12 @@ package relay
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -82,4 +85,18 @@ func lanAddress() (netip.Addr, error) {
 		return netip.Addr{}, fmt.Errorf("%w: this machine is in no network", ErrListen)
 	}
 	return other, nil
+}
+
+// Client reaches this relay from its own machine: by the certificate that the relay made itself, if it made one.
+func (r *Relay) Client() *http.Client {
+	if len(r.config.TLS.SelfSigned) == 0 {
+		return &http.Client{}
+	}
+	pool := x509.NewCertPool()
+	if pem, err := os.ReadFile(filepath.Join(r.config.StateDir, "tls", "self.crt")); err == nil { // unreadable: every dial will fail and say so
+		pool.AppendCertsFromPEM(pem)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	return &http.Client{Transport: transport}
 }

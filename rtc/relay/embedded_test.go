@@ -3,6 +3,7 @@ package relay
 import (
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -67,9 +68,12 @@ func TestEmbeddedForTheLocalNetwork(t *testing.T) {
 	if want := "https://" + host.String() + ":"; !strings.HasPrefix(r.URL(), want) {
 		t.Errorf("links name %s, the local network knows %s", r.URL(), want)
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL(), "https://"))
+	resp, err := r.Client().Get(r.URL() + "/j")
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn.Close()
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("the page: %s", resp.Status)
+	}
 }
