@@ -38,6 +38,7 @@ type Deps struct {
 	Vault   Vault
 	Line    Line
 	Devices DeviceLister
+	Relay   RelayChoice // nil: there is nothing to choose
 }
 
 // New makes a practice whose vault is still shut.

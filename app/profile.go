@@ -38,6 +38,9 @@ func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
 		return err
 	}
 	p.listenAll(ctx)
+	if p.deps.Relay != nil {
+		return p.deps.Relay.KeepRelay(pr.Relay)
+	}
 	return nil
 }
 
