@@ -11,7 +11,7 @@ import { FRAME, MAX_FRAME, readPresence } from './wire.js';
  * @property {(here: boolean) => void} here whether the therapist's desktop listens
  * @property {(frame: Bytes) => void} frame
  * @property {(tries: number) => void} lost the socket broke, or could not be opened for the nth time; another try follows by itself
- * @property {() => void} hungup the desktop ended this socket
+ * @property {() => void} hungup the desktop ended this socket; no other try follows unless retry is called
  */
 
 const HUNG_UP = 4001;
@@ -68,7 +68,10 @@ export class Line {
     this.socket = null;
     if (this.closed) return;
     if (code === HUNG_UP) this.listener.hungup();
-    if (this.closed) return;
+    else this.retry();
+  }
+
+  retry() {
     const wait = /** @type {number} */ (waits[Math.min(this.tries, waits.length - 1)]);
     this.tries++;
     // Some chance in it, so that a relay that comes back is not met by everybody at once.
@@ -162,8 +165,10 @@ export class Signals {
     this.asked = false;
   }
 
+  // The desktop leaves a socket that it cannot use. The session itself lives on the data channel, and may find another.
   hungup() {
     this.lost();
+    this.line.retry();
   }
 
   /** @param {Bytes} frame */

@@ -1,7 +1,7 @@
-// From the tap on Knock to the admit. Before that tap there is no Lobby, and so nothing is sent.
+// From the tap on Knock to the admit. Before that tap no socket is opened.
 
-import { Failure } from './failure.js';
 import { oneByOne } from './bytes.js';
+import { Failure } from './failure.js';
 import { Knock } from './knock.js';
 import { Line } from './line.js';
 import { fetchSlot } from './link.js';
@@ -19,24 +19,26 @@ import { FRAME } from './wire.js';
  */
 
 export class Lobby {
-  /** @param {import('./link.js').Invitation} invitation @param {import('./keys.js').Guest} guest @param {LobbyEvents} events */
-  constructor(invitation, guest, events) {
+  /** Opens and sends nothing. @param {import('./link.js').Invitation} invitation */
+  constructor(invitation) {
     this.invitation = invitation;
-    this.guest = guest;
-    this.events = events;
     this.line = new Line(invitation.linkID, this);
-    /** @type {import('./knock.js').Form | null} what to knock with as soon as somebody can hear it */
-    this.form = null;
+    /** @type {LobbyEvents} */
+    this.events = { state() {}, wrongPIN() {}, failed() {}, admitted() {} };
+    /** @type {{ form: import('./knock.js').Form, guest: import('./keys.js').Guest } | null} what to knock with as soon as somebody can hear it */
+    this.wish = null;
     /** @type {Knock | null} */
     this.current = null;
     this.present = false;
     this.over = false;
+    this.timer = 0;
     this.turn = oneByOne();
   }
 
-  /** @param {import('./knock.js').Form} form */
-  knock(form) {
-    this.form = form;
+  /** @param {import('./knock.js').Form} form @param {import('./keys.js').Guest} guest @param {LobbyEvents} events */
+  knock(form, guest, events) {
+    this.wish = { form, guest };
+    this.events = events;
     if (!this.line.socket) {
       this.events.state('calling');
       this.line.start();
@@ -45,11 +47,11 @@ export class Lobby {
   }
 
   ring() {
-    const form = this.form;
-    if (!form || this.over) return;
+    const wish = this.wish;
+    if (!wish || this.over) return;
     this.events.state('knocking');
     this.work(async () => {
-      const knock = await Knock.make(this.invitation, form, this.guest);
+      const knock = await Knock.make(this.invitation, wish.form, wish.guest);
       if (this.over || !this.present) return;
       this.current = knock;
       this.line.send(knock.frame);
@@ -66,11 +68,21 @@ export class Lobby {
   /** @param {boolean} here */
   here(here) {
     this.present = here;
+    clearTimeout(this.timer);
     if (here) this.ring();
     else {
       this.current = null; // the desktop that we knocked at has forgotten us
       this.events.state('away');
+      this.wonder(3000);
     }
+  }
+
+  /** Nobody there may mean that nobody will come: the link was withdrawn, or ran out. @param {number} wait */
+  wonder(wait) {
+    this.timer = setTimeout(async () => {
+      await this.ask();
+      if (!this.over && !this.present) this.wonder(30000);
+    }, wait);
   }
 
   /** @param {Bytes} frame */
@@ -90,7 +102,7 @@ export class Lobby {
       else if (message.t === 'deny') this.fail(new Failure('denied', message.say));
       else if (message.left === 0) this.fail(new Failure('blocked'));
       else {
-        this.current = this.form = null;
+        this.current = this.wish = null;
         this.events.wrongPIN(message.left);
       }
     });
@@ -114,13 +126,18 @@ export class Lobby {
   }
 
   hungup() {
-    this.fail(new Failure('hungup'));
+    // In turn: the sentence that explains it came just before, and may still be being opened.
+    this.work(async () => {
+      await this.ask();
+      this.fail(new Failure('hungup'));
+    });
   }
 
   /** @param {Failure} failure */
   fail(failure) {
     if (this.over) return;
     this.over = true;
+    clearTimeout(this.timer);
     this.line.close();
     this.events.failed(failure);
   }
@@ -129,6 +146,7 @@ export class Lobby {
   async leave() {
     if (this.over) return;
     this.over = true;
+    clearTimeout(this.timer);
     const frame = this.current && (await this.current.leave());
     if (frame) this.line.send(frame);
     this.line.close();

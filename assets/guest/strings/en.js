@@ -6,7 +6,7 @@ export default {
   title: 'Alcove',
   skip: 'Skip to the content',
   leave: 'Leave',
-  back: 'Back',
+
   again: 'Try again',
   opening: 'Opening your invitation…',
 
@@ -121,6 +121,7 @@ export default {
   comeBack: 'Back to the invitation',
   endedTitle: 'The session is over',
   ended: '{name} has ended the session. Your camera and microphone are off. You can close this page.',
+  closePage: 'You can close this page at any time.',
   goodbye: 'Take a moment for yourself before you go on.',
 
   oldTitle: 'This browser is too old',

@@ -6,7 +6,7 @@ export default {
   title: 'Alcove',
   skip: 'Ir al contenido',
   leave: 'Salir',
-  back: 'Atrás',
+
   again: 'Intentar de nuevo',
   opening: 'Abriendo su invitación…',
 
@@ -121,6 +121,7 @@ export default {
   comeBack: 'Volver a la invitación',
   endedTitle: 'La sesión ha terminado',
   ended: '{name} ha terminado la sesión. Su cámara y su micrófono están apagados. Puede cerrar esta página.',
+  closePage: 'Puede cerrar esta página cuando quiera.',
   goodbye: 'Tómese un momento para usted antes de seguir.',
 
   oldTitle: 'Este navegador es demasiado antiguo',

@@ -1,0 +1,175 @@
+// The visit, from the link to goodbye.
+//
+//   welcome ─▶ ready ─▶ waiting ─▶ room ─▶ goodbye        and `failed` from anywhere
+//
+// The secret of the link lives in this module's memory and nowhere else: not in the address bar, not in the history, not in a storage. So a page
+// that is loaded again has to ask for the link again. Keeping it in sessionStorage would spare that, but browsers write that storage to the disk
+// and bring it back with a restored tab, on a computer that may be shared; and the link is a tap away in the client's own messages.
+
+import { Failure } from './failure.js';
+import { freshCard, guestKey } from './keys.js';
+import { checkExpiry, fetchInvitation, readFragment } from './link.js';
+import { Lobby } from './lobby.js';
+import { Media } from './media.js';
+import { frame } from './page.js';
+import { Room } from './room.js';
+import { failed, goodbye } from './screens/goodbye.js';
+import { ready } from './screens/ready.js';
+import { roomScreen } from './screens/room.js';
+import { waiting } from './screens/waiting.js';
+import { welcome } from './screens/welcome.js';
+import { language } from './words.js';
+
+/** @typedef {import('./link.js').Invitation} Invitation */
+/** @typedef {{ opened: import('./knock.js').Opened, line: import('./line.js').Line }} Admitted */
+
+/** Takes the link out of the address bar and of the history, before anything else happens. */
+function takeFragment() {
+  const { hash } = location;
+  history.replaceState(null, '', location.pathname);
+  return hash;
+}
+
+function checkBrowser() {
+  if (!window.isSecureContext) throw new Failure('insecure');
+  if (!window.crypto?.subtle || !window.RTCPeerConnection || !window.WebSocket || !window.TextDecoder || !window.AbortController) throw new Failure('old');
+}
+
+/** A mark that holds no secret: it tells a reload from a visit without a link. */
+function wasHere() {
+  try {
+    const was = sessionStorage.getItem('alcove') === 'opened';
+    sessionStorage.setItem('alcove', 'opened');
+    return was;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} hash @returns {Promise<Invitation>} */
+async function invite(hash) {
+  const was = wasHere();
+  checkBrowser();
+  if (hash.length < 2) throw new Failure(was ? 'reloaded' : 'empty');
+  const L = readFragment(hash);
+  for (;;) {
+    try {
+      const invitation = await fetchInvitation(L);
+      checkExpiry(invitation, Date.now());
+      if (!(await freshCard(invitation.bundle.pairKey, invitation.version))) throw new Failure('damaged');
+      return invitation;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== 'unreachable') throw error;
+      await failed(error, '');
+    }
+  }
+}
+
+/**
+ * From the invitation to an admit. @param {Invitation} invitation @param {Media} media
+ * @returns {Promise<Admitted | null>} null if the person has left
+ */
+async function arrive(invitation, media) {
+  const name = invitation.card.therapist;
+  /** @type {import('./screens/ready.js').Choice} */
+  const choice = { name: '', pin: '', wants: '' };
+  if ((await welcome(invitation.card)) === 'leave') return null;
+  const { bundle } = invitation;
+  let lobby = new Lobby(invitation);
+  for (let left = 0; ;) {
+    if ((await ready(invitation, media, choice, left)) === 'leave') {
+      await lobby.leave();
+      return null;
+    }
+    if (lobby.over) lobby = new Lobby(invitation);
+    const form = { name: choice.name, pin: bundle.pin ? choice.pin : '', lang: language(), wants: choice.wants || 'text' };
+    const answer = await knock(lobby, form, await guestKey(bundle.pairKey), name, media);
+    if (answer === null || 'opened' in answer) return answer;
+    left = 'left' in answer ? answer.left : 0;
+    choice.pin = '';
+    if (answer instanceof Failure) {
+      media.closeAll();
+      choice.wants = '';
+      await failed(answer, name);
+    }
+  }
+}
+
+/**
+ * @param {Lobby} lobby @param {import('./knock.js').Form} form @param {import('./keys.js').Guest} guest @param {string} name @param {Media} media
+ * @returns {Promise<Admitted | { left: number } | Failure | null>} null if the person has left
+ */
+function knock(lobby, form, guest, name, media) {
+  return new Promise((resolve) => {
+    const state = waiting(name, media, () => {
+      void lobby.leave();
+      resolve(null);
+    });
+    lobby.knock(form, guest, {
+      state, failed: resolve,
+      wrongPIN: (left) => resolve({ left }),
+      admitted: (opened, line) => resolve({ opened, line }),
+    });
+  });
+}
+
+/** @param {Invitation} invitation @param {Admitted} admitted @param {Media} media @returns {Promise<import('./room.js').EndReason>} */
+function meet(invitation, { opened, line }, media) {
+  return new Promise((resolve) => {
+    let lock = { release: async () => {} };
+    // The screen of a phone must not go dark on a person who listens. Not every browser can promise that.
+    navigator.wakeLock?.request('screen').then((held) => { lock = held; }, () => {});
+    const warn = (/** @type {Event} */ event) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    let first = true;
+    /** @type {Room} */
+    let room;
+    if (opened.admit.modality !== 'video') media.close('camera');
+    if (opened.admit.modality === 'text') media.close('microphone');
+    const screen = roomScreen(invitation.card.therapist, opened, media, { say: (text) => room.chat.say(text), leave: () => room.end('left') });
+    room = new Room(opened, line, media, {
+      state: (state) => {
+        screen.state(state, first);
+        first = false;
+      },
+      chat: screen.chat, remote: screen.remote, stream: screen.stream, voiceOnly: screen.voiceOnly, verified: screen.verified, device: screen.device,
+      ended: (why) => {
+        window.removeEventListener('beforeunload', warn);
+        void lock.release().catch(() => {});
+        resolve(why);
+      },
+    });
+  });
+}
+
+/** @param {string} hash */
+async function visit(hash) {
+  let name = '';
+  const media = new Media();
+  try {
+    const invitation = await invite(hash);
+    name = invitation.card.therapist;
+    for (;;) {
+      const admitted = await arrive(invitation, media);
+      if (!admitted) {
+        media.closeAll();
+        await goodbye('left', name, true);
+        continue;
+      }
+      const why = await meet(invitation, admitted, media);
+      if (why !== 'left' && why !== 'ended') throw new Failure(why);
+      await goodbye(why, name, false);
+    }
+  } catch (error) {
+    media.closeAll();
+    await failed(error instanceof Failure ? error : new Failure('broken'), name);
+  }
+}
+
+const hash = takeFragment();
+frame();
+void visit(hash);
+// A second link opened in this tab changes only the fragment; the page starts over with it.
+window.addEventListener('hashchange', () => {
+  if (location.hash.length > 1) location.reload();
+});
