@@ -142,7 +142,7 @@ func prepare(conn *sqlite3.SQLiteConn, fresh bool) error {
 		pragmas = append(pragmas, "page_size=4096", "auto_vacuum=NONE", "journal_mode=MEMORY")
 	}
 	pragmas = append(pragmas,
-		"journal_mode=WAL", // with synchronous=FULL the log is synced before a commit returns
+		"journal_mode=WAL",                        // with synchronous=FULL the log is synced before a commit returns
 		"fullfsync=ON", "checkpoint_fullfsync=ON", // on macOS fsync alone does not reach the disk
 		"foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON", "cache_size=-16384")
 	for _, p := range pragmas {

@@ -1,0 +1,17 @@
+// Package storage keeps the practice's records: one sealed file, the key file that opens it, and
+// the stores that app asks for.
+//
+//	profile/            0700, one Alcove at a time
+//	├─ lock             held while the program runs
+//	└─ vault/           made elsewhere and moved here whole: it is there entirely or not at all
+//	   ├─ vault.key     the data key, wrapped twice; replaced in one step
+//	   └─ store.db      pages sealed under it; store.db-wal beside it while open
+//
+//	passphrase ─→ Argon2id ─┐
+//	                        ├─→ HKDF ─→ unwraps ─┐
+//	keychain ─→ 32 bytes ───┘                    ├─→ data key ─→ sealed.Store ─→ SQL, FTS5
+//	recovery kit, 160 bits ─→ HKDF ─→ unwraps ───┘
+//
+// No fallback keeps a secret in plain text, and nothing here is overwritten in place. format.md
+// gives every byte and the reasons.
+package storage

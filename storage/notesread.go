@@ -1,0 +1,129 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"alcove/app"
+)
+
+func (s noteStore) Note(ctx context.Context, id app.NoteID) (app.Note, error) {
+	var n app.Note
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		var row int64
+		var hash []byte
+		err := tx.QueryRowContext(ctx, `SELECT row, id, client, session, format, title, status, created, changed,
+				signed_by, signed_at, signed_hash FROM notes WHERE id = ?`, string(id)).Scan(
+			&row, &n.ID, &n.Client, &n.Session, &n.Format, &n.Title, &n.Status, when{&n.Created}, when{&n.Changed},
+			&n.Signed.By, when{&n.Signed.At}, &hash)
+		if err != nil {
+			return err
+		}
+		copy(n.Signed.Hash[:], hash)
+		n.Sections, err = list(ctx, tx, func(r scanner) (sec app.Section, err error) {
+			err = r.Scan(&sec.Key, &sec.Text)
+			return sec, err
+		}, "SELECT key, text FROM note_sections WHERE note = ? ORDER BY pos", row)
+		if err != nil {
+			return err
+		}
+		n.Addenda, err = list(ctx, tx, func(r scanner) (a app.Addendum, err error) {
+			err = r.Scan(&a.Text, &a.By, when{&a.At})
+			return a, err
+		}, "SELECT text, by, at FROM addenda WHERE note = ? ORDER BY pos", row)
+		return err
+	})
+	if err != nil {
+		return app.Note{}, err
+	}
+	return n, nil
+}
+
+const noteRowColumns = "n.id, n.client, n.title, n.format, n.status, n.created, n.changed, n.excerpt"
+
+func noteRowFields(r *app.NoteRow) []any {
+	return []any{&r.ID, &r.Client, &r.Title, &r.Format, &r.Status, when{&r.Created}, when{&r.Changed}, &r.Excerpt}
+}
+
+func (s noteStore) Notes(ctx context.Context, c app.ClientID) ([]app.NoteRow, error) {
+	rows, err := list(ctx, s.store.DB(), func(row scanner) (r app.NoteRow, err error) {
+		err = row.Scan(noteRowFields(&r)...)
+		return r, err
+	}, "SELECT "+noteRowColumns+" FROM notes n WHERE n.client = ? ORDER BY n.created DESC, n.id", string(c))
+	return rows, s.fail(ctx, err)
+}
+
+func scanHit(row scanner) (h app.NoteHit, err error) {
+	err = row.Scan(append(noteRowFields(&h.NoteRow), &h.ClientName)...)
+	return h, err
+}
+
+func (s noteStore) Drafts(ctx context.Context, limit int) ([]app.NoteHit, error) {
+	hits, err := list(ctx, s.store.DB(), scanHit, "SELECT "+noteRowColumns+`, c.name
+		FROM notes n JOIN clients c ON c.id = n.client WHERE n.status = 'preliminary' ORDER BY n.created, n.id LIMIT ?`,
+		limitOr(limit, draftsLimit))
+	return hits, s.fail(ctx, err)
+}
+
+// found is a hit and the row to read its text from.
+type found struct {
+	app.NoteHit
+	row int64
+}
+
+func (s noteStore) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.NoteHit, error) {
+	words := wordsOf(q.Text)
+	if len(words) == 0 {
+		return nil, s.fail(ctx, s.store.DB().PingContext(ctx))
+	}
+	query := match(words, func(i int) bool { return i == len(words)-1 })
+	var hits []app.NoteHit
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		if q.Client != "" {
+			var row int64
+			err := tx.QueryRowContext(ctx, "SELECT row FROM clients WHERE id = ?", string(q.Client)).Scan(&row)
+			if errors.Is(err, sql.ErrNoRows) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			query += ` AND "` + clientMark(row) + `"`
+		}
+		all, err := list(ctx, tx, func(row scanner) (f found, err error) {
+			err = row.Scan(append(noteRowFields(&f.NoteRow), &f.ClientName, &f.row)...)
+			return f, err
+		}, "SELECT "+noteRowColumns+`, c.name, n.row
+			FROM note_words w CROSS JOIN notes n ON n.row = w.rowid JOIN clients c ON c.id = n.client
+			WHERE note_words MATCH ? ORDER BY w.rowid DESC LIMIT ?`, query, limitOr(q.Limit, hitsLimit))
+		if err != nil {
+			return err
+		}
+		for _, f := range all {
+			texts, err := noteTexts(ctx, tx, f.row)
+			if err != nil {
+				return err
+			}
+			f.Excerpt, f.Marks = excerpt(squeeze(append([]string{f.Title}, texts...)...), words)
+			hits = append(hits, f.NoteHit)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Notes created within one second have neighbouring numbers, in the order of saving.
+	slices.SortStableFunc(hits, func(a, b app.NoteHit) int { return b.Created.Compare(a.Created) })
+	return hits, nil
+}
+
+// clientMark is the word that each note of a client has in the index beside its own: a search
+// within one client then reads no other's notes. No text can hold it, as its first sign is a
+// private one and no letter.
+func clientMark(row int64) string {
+	return strings.Join([]string{"\ue000", strconv.FormatInt(row, 10)}, "")
+}
