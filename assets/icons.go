@@ -1,0 +1,16 @@
+package assets
+
+import "embed"
+
+//go:embed icons/*.svg
+var icons embed.FS
+
+// Icon is the SVG of that name, drawn on a 24-unit grid in currentColor. It panics for a name
+// that is not in the folder: names are written in code, never read.
+func Icon(name string) []byte {
+	b, err := icons.ReadFile("icons/" + name + ".svg")
+	if err != nil {
+		panic("assets: no icon " + name)
+	}
+	return b
+}

@@ -1,0 +1,213 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// Tabs of a client.
+const (
+	tabOverview = "Overview"
+	tabNotes    = "Notes"
+	tabInvites  = "Invites"
+)
+
+// client is one client: a header, and a tab beneath.
+type client struct {
+	c    *caseload
+	u    *UI
+	life *scope
+	id   app.ClientID
+	tab  string
+
+	data   app.Client
+	plain  bool // initials only
+	head   *fyne.Container
+	tabs   map[string]*widget.Chip
+	body   *fyne.Container
+	sub    *scope // of the tab
+	invite *invites
+	root   fyne.CanvasObject
+}
+
+func newClient(c *caseload, id app.ClientID, tab string) *client {
+	k := &client{c: c, u: c.u, life: newScope(c.life.ctx), id: id, tab: tab,
+		head: container.NewStack(), body: container.NewStack(), tabs: map[string]*widget.Chip{}}
+	k.sub = newScope(k.life.ctx)
+	row := widget.Row(look.S6)
+	for _, name := range []string{tabOverview, tabNotes, tabInvites} {
+		k.tabs[name] = widget.NewTab(name, func() { k.open(name) })
+		row.Add(k.tabs[name])
+	}
+	k.root = widget.Col(0,
+		widget.On(look.Surface, widget.Pad(look.S5, look.S6, 0, look.S6, widget.Col(look.S2, widget.Sized(0, 64, k.head), row))),
+		widget.HLine(), widget.Grow(k.body))
+	k.read()
+	return k
+}
+
+func (k *client) Name() string              { return "client-" + strings.ToLower(k.tab) }
+func (k *client) Object() fyne.CanvasObject { return k.root }
+func (k *client) Leave()                    { k.life.end(); k.head.Objects, k.body.Objects = nil, nil }
+func (k *client) Escape()                   { k.c.welcome(); k.c.mark(); k.c.Focus() }
+
+// New begins a note.
+func (k *client) New() { k.newNote(app.FormatSOAP) }
+
+// Changed reads again what the event touches.
+func (k *client) Changed(e app.Event) {
+	switch {
+	case e.Kind == app.ClientChanged && e.ID == string(k.id), e.Kind == app.ProfileChanged:
+		k.read()
+	case e.Kind == app.NoteChanged && k.tab != tabInvites, e.Kind == app.SessionChanged && k.tab == tabOverview && k.u.p.Running() == nil:
+		k.show()
+	case e.Kind == app.InviteChanged && k.invite != nil && k.tab == tabInvites, e.Kind == app.KnockChanged && k.invite != nil && k.tab == tabInvites:
+		k.invite.read()
+	}
+}
+
+type clientRead struct {
+	client  app.Client
+	profile app.Profile
+}
+
+func (k *client) read() {
+	read(k.u, k.life, func(ctx context.Context) (clientRead, error) {
+		c, err := k.u.p.Client(ctx, k.id)
+		if err != nil {
+			return clientRead{}, err
+		}
+		p, err := k.u.p.Profile(ctx)
+		return clientRead{c, p}, err
+	}, func(r clientRead, err error) {
+		if err != nil {
+			k.put(widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution))))
+			return
+		}
+		k.data, k.plain = r.client, r.profile.InitialsOnly
+		k.header()
+		k.open(k.tab)
+	})
+}
+
+// shownName is the name as this screen may show it.
+func (k *client) shownName() string {
+	if k.plain {
+		return app.Initials(k.data.Name)
+	}
+	return k.data.Name
+}
+
+func (k *client) header() {
+	c := k.data
+	name := widget.Row(look.S3, widget.NewText(k.shownName(), widget.TitleOf).Cut())
+	if c.Pronouns != "" {
+		name.Add(widget.NewText(c.Pronouns, widget.Soft))
+	}
+	name.Add(widget.NewPill(statusWord(c.Status)))
+	k.head.Objects = []fyne.CanvasObject{widget.Row(look.S4, widget.NewAvatar(k.shownName(), 52),
+		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(dots(c.Focus, "client since "+day(c.Created, k.u.follow.now())), widget.Soft).Cut())),
+		widget.NewButton("Edit", "edit", widget.Secondary, func() { k.c.edit(k.data) }).Named("Edit client"),
+		widget.NewButton("Invite", "link", widget.Secondary, func() { k.open(tabInvites) }).Named("Invite client"),
+		widget.NewButton("New note", "note", widget.Primary, k.New))}
+	k.head.Refresh()
+}
+
+func (k *client) open(tab string) {
+	k.tab = tab
+	for n, t := range k.tabs {
+		t.SetOn(n == tab)
+	}
+	k.show()
+}
+
+func (k *client) show() {
+	k.sub.renew()
+	if k.tab != tabInvites {
+		k.invite = nil
+	}
+	switch k.tab {
+	case tabNotes:
+		k.showNotes()
+	case tabInvites:
+		if k.invite == nil {
+			k.invite = newInvites(k)
+		}
+		k.put(k.invite.root)
+		k.invite.read()
+	default:
+		k.showOverview()
+	}
+}
+
+func (k *client) put(o fyne.CanvasObject) {
+	k.body.Objects = []fyne.CanvasObject{o}
+	k.body.Refresh()
+}
+
+func (k *client) newNote(f app.NoteFormat) {
+	run(k.u, k.life, work[*app.Draft]{what: "Opening a note", keep: true,
+		do: func(ctx context.Context) (*app.Draft, error) { return k.u.p.NewDraft(ctx, k.id, f) },
+		done: func(d *app.Draft, err error) {
+			if err != nil {
+				k.u.complain(err)
+				return
+			}
+			k.c.openDraft(d)
+		}})
+}
+
+func (k *client) readNotes(done func([]app.NoteRow)) {
+	read(k.u, k.sub, func(ctx context.Context) ([]app.NoteRow, error) { return k.u.p.Notes(ctx, k.id) },
+		func(rows []app.NoteRow, err error) {
+			if err != nil {
+				k.put(widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution))))
+				return
+			}
+			n := ""
+			if len(rows) > 0 {
+				n = thousands(len(rows))
+			}
+			k.tabs[tabNotes].SetCount(n)
+			k.root.Refresh()
+			done(rows)
+		})
+}
+
+func (k *client) showNotes() {
+	k.readNotes(func(rows []app.NoteRow) {
+		free := widget.NewButton("Free text", "add", widget.Secondary, func() { k.newNote(app.FormatFree) }).Named("New free text note")
+		soap := widget.NewButton("SOAP", "add", widget.Secondary, func() { k.newNote(app.FormatSOAP) }).Named("New SOAP note")
+		if len(rows) == 0 {
+			k.put(widget.Empty("note", "No notes yet", "Write the first one. It is saved while you type, and yours to change until you sign it.",
+				widget.NewButton("Write a SOAP note", "add", widget.Primary, k.New),
+				widget.NewButton("Write free text", "add", widget.Secondary, func() { k.newNote(app.FormatFree) })))
+			return
+		}
+		list := widget.NewList("Notes", func() int { return len(rows) }, widget.NewNoteLine,
+			func(i int, l *widget.Line) { fillNote(l, rows[i], k.u) }, func(i int) { k.c.openNote(rows[i].ID) })
+		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)), soap, free)
+		k.put(widget.Pad(look.S5, look.S6, look.S5, look.S6, widget.Col(look.S4, head,
+			widget.Grow(widget.Stack(widget.NewBox(look.Surface, look.Border, look.RadiusCard), widget.PadAll(6, list))))))
+	})
+}
+
+// fillNote shows a note in a list.
+func fillNote(l *widget.Line, n app.NoteRow, u *UI) {
+	l.Title.Set(titleOf(n.Title))
+	l.When.Set(day(n.Created, u.follow.now()))
+	l.Sub.Set(dots(formatWord(n.Format), n.Excerpt))
+	icon, ink := "note", look.Muted
+	if n.Status == app.NotePreliminary {
+		icon, ink = "edit", look.Warn
+	}
+	l.Icon.Set(icon, ink)
+	l.SetPill(noteWord(n.Status))
+}

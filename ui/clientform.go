@@ -1,0 +1,149 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// clientForm adds a client or changes one.
+type clientForm struct {
+	c      *caseload
+	u      *UI
+	life   *scope
+	data   app.Client
+	fields map[string]*widget.Field
+	status *widget.Choice
+	direct *widget.Switch
+	save   *widget.Button
+	root   fyne.CanvasObject
+}
+
+func newClientForm(c *caseload, data app.Client) *clientForm {
+	f := &clientForm{c: c, u: c.u, life: newScope(c.life.ctx), data: data, fields: map[string]*widget.Field{}}
+	field := func(key, label, value, hint string) fyne.CanvasObject {
+		e := widget.NewEntry(label, value)
+		e.OnSubmitted = func(string) { f.Submit() }
+		f.fields[key] = widget.NewField(e, hint)
+		return widget.Grow(f.fields[key])
+	}
+	head, done := "Edit client", "Save"
+	if data.ID == "" {
+		head, done = "New client", "Add client"
+	}
+	status := data.Status
+	if status == "" {
+		status = app.ClientActive
+	}
+	f.status = widget.NewChoice(string(status), nil, string(app.ClientActive), "Active", string(app.ClientWaitlist), "Waitlist", string(app.ClientArchived), "Archived")
+	f.direct = widget.NewSwitch("Allow a direct line", data.Direct, nil)
+	f.save = widget.NewButton(done, "check", widget.Primary, f.Submit)
+	form := widget.Col(look.S4,
+		widget.RowTop(look.S4, widget.Share(2, field("Name", "Name or pseudonym", data.Name, "")), field("Pronouns", "Pronouns", data.Pronouns, "")),
+		field("Focus", "Focus", data.Focus, "One line under the name: “CBT for depression, weekly”."),
+		widget.Col(look.S2, widget.NewText("List", widget.FieldTag), widget.ColStart(0, f.status)),
+		widget.HLine(),
+		widget.RowTop(look.S4, field("Email", "Email", data.Email, ""), field("Phone", "Phone", data.Phone, "")),
+		widget.RowTop(look.S4, field("TimeZone", "Time zone", data.TimeZone, "Empty for your own."), field("Tags", "Tags", strings.Join(data.Tags, ", "), "Separated by commas.")),
+		widget.HLine(),
+		widget.NewText("Emergency contact", widget.Header),
+		widget.RowTop(look.S4, field("EmergencyName", "Contact’s name", data.Emergency.Name, ""),
+			field("EmergencyRelation", "Relation", data.Emergency.Relation, ""), field("EmergencyPhone", "Contact’s phone", data.Emergency.Phone, "")),
+		widget.HLine(),
+		widget.Row(look.S4, f.direct, widget.Grow(widget.Col(2, widget.NewText("Allow a direct line", widget.Strong),
+			widget.NewPara("Faster, but shows each side the other’s IP address, and so roughly where you are. Off: everything goes through the relay, which can read none of it.", widget.Soft)))),
+	)
+	cancel := widget.NewButton("Cancel", "", widget.Secondary, f.Escape)
+	f.root = widget.NewVScroll(widget.Pad(look.S6, look.S6, look.S6, look.S6, widget.Measure(760, widget.Col(look.S4,
+		widget.Row(look.S3, widget.Grow(widget.NewText(head, widget.TitleOf)), cancel, f.save), widget.Card(form)))))
+	return f
+}
+
+func (f *clientForm) Name() string              { return "client-form" }
+func (f *clientForm) Object() fyne.CanvasObject { return f.root }
+func (f *clientForm) Changed(app.Event)         {}
+func (f *clientForm) Focus()                    { f.u.win.Canvas().Focus(f.fields["Name"].Entry) }
+
+// Leave forgets what was typed.
+func (f *clientForm) Leave() {
+	f.life.end()
+	for _, field := range f.fields {
+		field.Entry.SetText("")
+	}
+}
+
+func (f *clientForm) text(key string) string { return f.fields[key].Entry.Text }
+
+// typed is the client as the form now has it.
+func (f *clientForm) typed() app.Client {
+	c := f.data
+	c.Name, c.Pronouns, c.Focus = f.text("Name"), f.text("Pronouns"), f.text("Focus")
+	c.Email, c.Phone, c.TimeZone = f.text("Email"), f.text("Phone"), f.text("TimeZone")
+	c.Emergency = app.EmergencyContact{Name: f.text("EmergencyName"), Relation: f.text("EmergencyRelation"), Phone: f.text("EmergencyPhone")}
+	c.Tags = nil
+	for _, t := range strings.Split(f.text("Tags"), ",") {
+		if t = strings.TrimSpace(t); t != "" {
+			c.Tags = append(c.Tags, t)
+		}
+	}
+	c.Status, c.Direct = app.ClientStatus(f.status.Value()), f.direct.On()
+	return c
+}
+
+// Escape asks before it throws away what was typed.
+func (f *clientForm) Escape() {
+	leave := func() {
+		if f.data.ID == "" {
+			f.c.welcome()
+			f.c.Focus()
+			return
+		}
+		f.c.open(f.data.ID)
+	}
+	if !f.changed() {
+		leave()
+		return
+	}
+	f.u.confirm("Leave without saving?", "What you typed into this form will be lost.", "Leave", widget.Danger, leave)
+}
+
+func (f *clientForm) changed() bool {
+	a, b := f.typed(), f.data
+	return a.Name != b.Name || a.Pronouns != b.Pronouns || a.Focus != b.Focus || a.Email != b.Email || a.Phone != b.Phone ||
+		a.TimeZone != b.TimeZone || a.Emergency != b.Emergency || strings.Join(a.Tags, ",") != strings.Join(b.Tags, ",") ||
+		a.Direct != b.Direct || b.Status != "" && a.Status != b.Status
+}
+
+// Submit saves.
+func (f *clientForm) Submit() {
+	if f.save.Disabled() {
+		return
+	}
+	f.save.Disable()
+	c := f.typed()
+	run(f.u, f.life, work[app.ClientID]{what: "Saving", keep: true,
+		do: func(ctx context.Context) (app.ClientID, error) { return f.u.p.SaveClient(ctx, c) },
+		done: func(id app.ClientID, err error) {
+			f.save.Enable()
+			for _, field := range f.fields {
+				field.Advise("")
+			}
+			var bad *app.FieldError
+			switch {
+			case errors.As(err, &bad) && f.fields[bad.Field] != nil:
+				f.fields[bad.Field].Advise(bad.Advice)
+				f.u.win.Canvas().Focus(f.fields[bad.Field].Entry)
+			case err != nil:
+				f.u.complain(err)
+			default:
+				f.u.say("Saved")
+				f.c.open(id)
+			}
+		}})
+}

@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+const recentNotes, recentSessions = 5, 6
+
+type overviewRead struct {
+	notes    []app.NoteRow
+	sessions []app.SessionFacts
+}
+
+// showOverview is the client at a glance: recent notes and sessions, how to reach them.
+func (k *client) showOverview() {
+	read(k.u, k.sub, func(ctx context.Context) (overviewRead, error) {
+		n, err := k.u.p.Notes(ctx, k.id)
+		if err != nil {
+			return overviewRead{}, err
+		}
+		s, err := k.u.p.Sessions(ctx, k.id)
+		return overviewRead{n, s}, err
+	}, func(o overviewRead, err error) {
+		if err != nil {
+			k.put(widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution))))
+			return
+		}
+		n := ""
+		if len(o.notes) > 0 {
+			n = thousands(len(o.notes))
+		}
+		k.tabs[tabNotes].SetCount(n)
+		k.root.Refresh()
+		k.put(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.RowTop(look.S4,
+			widget.Share(3, widget.Col(look.S4, k.notesCard(o.notes), k.sessionsCard(o.sessions))),
+			widget.Share(2, widget.Col(look.S4, k.contactCard(), k.emergencyCard()))))))
+	})
+}
+
+func (k *client) notesCard(rows []app.NoteRow) fyne.CanvasObject {
+	if len(rows) == 0 {
+		return widget.Card(widget.CardHead("Notes"), widget.Pad(look.S3, 0, look.S3, 0,
+			widget.Empty("note", "No notes yet", "After a session a draft opens by itself. You can also begin one now.",
+				widget.NewButton("Write a note", "", widget.Secondary, k.New))))
+	}
+	var kids []fyne.CanvasObject
+	for _, r := range rows[:min(len(rows), recentNotes)] {
+		l := widget.NewNoteLine()
+		fillNote(l, r, k.u)
+		kids = append(kids, widget.NewRowButton(l, func() { k.c.openNote(r.ID) }))
+	}
+	return widget.Card(widget.CardHead("Recent notes", widget.NewButton("All notes", "", widget.LinkTo, func() { k.open(tabNotes) }).Low()),
+		widget.Rows(kids...))
+}
+
+func (k *client) sessionsCard(all []app.SessionFacts) fyne.CanvasObject {
+	if len(all) == 0 {
+		return widget.Card(widget.CardHead("Sessions"), widget.Pad(look.S3, 0, look.S3, 0,
+			widget.Empty("camera", "No sessions yet", "Make an invite and send the link. You decide who comes in.",
+				widget.NewButton("Make an invite", "link", widget.Secondary, func() { k.open(tabInvites) }))))
+	}
+	var kids []fyne.CanvasObject
+	for _, s := range all[:min(len(all), recentSessions)] {
+		end := "not ended properly"
+		if !s.Ended.IsZero() {
+			end = length(s.Ended.Sub(s.Started))
+		}
+		kids = append(kids, widget.Pad(9, 0, 9, 0, widget.Row(look.S3,
+			widget.NewText(dayTime(s.Started, k.u.follow.now()), widget.Plain),
+			widget.Grow(widget.NewText(dots(modalityWord(s.Modality), end), widget.Soft).Cut()),
+			widget.NewPill(trustWord(s.Trust)))))
+	}
+	return widget.Card(widget.CardHead("Sessions"), widget.Rows(kids...))
+}
+
+func (k *client) contactCard() fyne.CanvasObject {
+	c := k.data
+	zone, ip := c.TimeZone, "Through the relay only"
+	if zone == "" {
+		zone = "The practice’s own"
+	}
+	if c.Direct {
+		ip = "Direct line allowed"
+	}
+	facts := widget.Col(look.S3, fact("Email", c.Email), fact("Phone", c.Phone), fact("Time zone", zone),
+		fact("Connection", ip), fact("Tags", strings.Join(c.Tags, ", ")))
+	return widget.Card(widget.CardHead("Details", widget.NewButton("Edit", "", widget.LinkTo, func() { k.c.edit(k.data) }).Low().Named("Edit details")), facts)
+}
+
+func (k *client) emergencyCard() fyne.CanvasObject {
+	e := k.data.Emergency
+	if e == (app.EmergencyContact{}) {
+		return widget.Card(widget.CardHead("Emergency contact"),
+			widget.NewPara("Nobody yet. You will want a name and number before a session by video.", widget.Soft),
+			widget.ColStart(0, widget.NewButton("Add one", "add", widget.Secondary, func() { k.c.edit(k.data) }).Low().Named("Add emergency contact")))
+	}
+	return widget.Card(widget.CardHead("Emergency contact"), widget.Col(look.S3,
+		fact("Name", e.Name), fact("Relation", e.Relation), fact("Phone", e.Phone)))
+}
+
+func fact(name, value string) fyne.CanvasObject {
+	style := widget.Plain.At(look.Small)
+	if value == "" {
+		value, style = "–", style.In(look.Faint)
+	}
+	return widget.RowTop(look.S3, widget.Sized(92, 0, widget.NewText(name, widget.Soft)), widget.Grow(widget.NewPara(value, style)))
+}

@@ -1,0 +1,329 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// frameTick is how often the newest picture is looked for: 30 a second.
+const frameTick = 33 * time.Millisecond
+
+// room is a running session: the picture large, the chat beside it, the controls beneath.
+type room struct {
+	u      *UI
+	s      *app.Session
+	life   *scope
+	stop   func() // the picture's tick
+	bare   bool   // locked: the call without the record
+	hidden bool   // the self view
+	fresh  bool   // shown for the first time
+
+	name, sub, clock *widget.Text
+	trust            *widget.Text
+	shield           *widget.Icon
+	remote, self     *widget.Video
+	selfBox          *fyne.Container
+	badge            *fyne.Container
+	badgeText        *widget.Text
+	notice           *fyne.Container
+	noticeHead       *widget.Text
+	noticeText       *widget.Text
+	verify           *verifyBar
+	problem          *widget.Banner
+	controls         map[string]*widget.Control
+	bar              *fyne.Container
+	chat             *chat
+	root             *fyne.Container
+}
+
+func newRoom(u *UI, s *app.Session) *room { return buildRoom(u, s, false) }
+
+func buildRoom(u *UI, s *app.Session, bare bool) *room {
+	v := s.View()
+	parent := u.open
+	if bare {
+		parent = u.life
+	}
+	r := &room{u: u, s: s, life: newScope(parent.ctx), bare: bare, fresh: true,
+		name:  widget.NewText("", widget.Strong.In(look.StageText)).Cut(),
+		sub:   widget.NewText("", widget.Fine.In(look.StageMuted)).Cut(),
+		clock: widget.NewText("", widget.Header.In(look.StageText)),
+		trust: widget.NewText("", widget.Style{Size: look.Caption, Color: look.StageMuted, Bold: true}), shield: widget.NewIcon("shield", look.StageMuted, 18),
+		remote: widget.NewVideo(s.Remote(), v.ClientName, 14), self: widget.NewVideo(s.Self(), "You", 10).Cover(),
+		badgeText:  widget.NewText("", widget.Style{Size: look.Small, Color: look.StageText, Bold: true}),
+		noticeHead: widget.NewText("", widget.Header.In(look.StageText)).Centre(), noticeText: widget.NewText("", widget.Soft.In(look.StageMuted)).Centre(),
+		problem: widget.NewBanner("", widget.Caution), controls: map[string]*widget.Control{}}
+	r.verify = newVerifyBar(r)
+	r.makeControls()
+	r.badge = widget.Glass(r.badgeText)
+	r.notice = widget.Glass(widget.Pad(look.S2, look.S4, look.S2, look.S4, widget.Col(4, r.noticeHead, r.noticeText)))
+	r.selfBox = widget.Stack(r.self)
+	r.root = container.NewStack()
+	r.lay(v)
+	r.Changed(app.Event{Kind: app.SessionChanged, ID: string(s.ID())})
+	r.stop = u.follow.every(frameTick, func() { r.remote.Tick(); r.self.Tick() })
+	return r
+}
+
+// lay builds the page for the session's kind: text alone has no stage.
+func (r *room) lay(v app.SessionView) {
+	top := widget.Row(look.S3, widget.NewAvatar(v.ClientName, 36), widget.Grow(widget.Col(1, r.name, r.sub)),
+		widget.Row(6, r.shield, r.trust), widget.Space(look.S2, 0), widget.Row(6, widget.NewIcon("clock", look.StageMuted, 18), r.clock))
+	stage := widget.Stage(r.remote, r.selfBox, r.badge, r.notice)
+	left := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3,
+		top, r.verify.root, r.problem, widget.Grow(stage), r.bar)))
+	side := fyne.CanvasObject(nil)
+	if r.bare {
+		form := newUnlockForm(r.u)
+		r.chat = nil
+		side = widget.On(look.Surface, widget.MiddleWide(280, widget.Col(look.S4, widget.ColMid(0, widget.IconTile("lock", look.Accent, look.AccentSoft, 52)),
+			widget.NewText("Locked", widget.TitleOf).Centre(), widget.NewPara("The session goes on. The record behind it is sealed.", widget.Soft).Centre(), form.body)))
+	} else {
+		r.chat = newChat(r)
+		side = r.chat.root
+	}
+	if v.Modality == app.ModalityText && !r.bare {
+		head := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3, top, r.verify.root, r.problem)))
+		foot := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S2, look.S4, r.bar))
+		r.root.Objects = []fyne.CanvasObject{widget.Col(0, head, widget.Grow(widget.On(look.Surface, widget.Measure(820, side))), foot)}
+		return
+	}
+	r.root.Objects = []fyne.CanvasObject{widget.RowFill(0, widget.Grow(left), widget.Sized(352, 0, side))}
+}
+
+func (r *room) makeControls() {
+	add := func(key, label, icon string, tap func()) fyne.CanvasObject {
+		r.controls[key] = widget.NewControl(label, icon, tap)
+		return r.controls[key]
+	}
+	end := widget.NewControl("End", "hang-up", r.end).HangUp()
+	r.controls["end"] = end
+	r.bar = widget.Row(look.S4, widget.Gap(),
+		add("mic", "Mute", "mic", func() { r.s.SetMicrophone(!r.s.View().Microphone) }),
+		add("camera", "Camera off", "camera", func() { r.s.SetCamera(!r.s.View().Camera) }),
+		add("voice", "Voice only", "voice", func() { r.s.SetVoiceOnly(!r.s.View().VoiceOnly) }),
+		add("self", "Hide self", "picture-hide", func() { r.hidden = !r.hidden; r.show() }),
+		add("devices", "Devices", "devices", func() { askDevices(r.u, r.life, r.s.Use) }), end, widget.Gap())
+}
+
+// Name tells the bare room of a locked app from the whole one.
+func (r *room) Name() string {
+	if r.bare {
+		return "room-locked"
+	}
+	return "room"
+}
+
+func (r *room) Object() fyne.CanvasObject            { return r.root }
+func (r *room) videos() (remote, self *widget.Video) { return r.remote, r.self }
+func newLockedRoom(u *UI, s *app.Session) *room      { return buildRoom(u, s, true) }
+
+// Leave stops the pictures and lets go of the chat.
+func (r *room) Leave() {
+	r.stop()
+	r.life.end()
+	if r.chat != nil {
+		r.chat.forget()
+	}
+	r.root.Objects = nil
+}
+
+// Changed shows the session as it now is. In the bare room the end of the call leads to the
+// unlock screen.
+func (r *room) Changed(e app.Event) {
+	if e.Kind != app.SessionChanged || e.ID != string(r.s.ID()) {
+		return
+	}
+	r.show()
+	if r.bare && r.s.View().Phase == app.SessionEnded && !r.fresh {
+		r.u.locked()
+	}
+	r.fresh = false
+}
+
+func (r *room) show() {
+	v := r.s.View()
+	r.name.Set(sessionTitle(v, r.bare))
+	r.sub.Set(dots(modalityWord(v.Modality)+" session", "end to end encrypted"))
+	r.clock.Set(timer(v.Elapsed))
+	word, tone := trustWord(v.Trust)
+	ink := look.StageMuted
+	icon := "shield"
+	if tone != widget.Positive {
+		ink, icon = look.Badge, "shield-warn"
+	}
+	r.trust.Set(word)
+	r.trust.SetStyle(widget.Style{Size: look.Caption, Color: ink, Bold: true})
+	r.shield.Set(icon, ink)
+	r.problem.Say(dots(v.DeviceProblem, v.RecordProblem), widget.Caution)
+	r.verify.show(v)
+	r.showStage(v)
+	r.showControls(v)
+	if r.chat != nil {
+		r.chat.show(v)
+	}
+	r.root.Refresh()
+}
+
+func sessionTitle(v app.SessionView, bare bool) string {
+	if bare {
+		return "Session"
+	}
+	return "Session with " + v.ClientName
+}
+
+func (r *room) showStage(v app.SessionView) {
+	r.remote.SetBlank(!v.Remote.Camera || v.VoiceOnly || v.Phase != app.SessionLive)
+	r.self.SetBlank(!v.Camera || v.VoiceOnly)
+	setShown(r.selfBox, !r.hidden && v.Modality == app.ModalityVideo && !v.VoiceOnly)
+	badge := ""
+	switch {
+	case v.Phase != app.SessionLive:
+	case !v.Remote.Microphone && !v.Remote.Camera:
+		badge = "Microphone and camera off"
+	case !v.Remote.Microphone:
+		badge = "Microphone off"
+	case !v.Remote.Camera && v.Modality == app.ModalityVideo:
+		badge = "Camera off"
+	}
+	r.badgeText.Set(badge)
+	setShown(r.badge, badge != "")
+	head, text := phaseNotice(v)
+	r.noticeHead.Set(head)
+	r.noticeText.Set(text)
+	setShown(r.notice, head != "")
+}
+
+func setShown(o fyne.CanvasObject, on bool) {
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}
+
+// phaseNotice is what stands in the middle of the stage while there is no line.
+func phaseNotice(v app.SessionView) (head, text string) {
+	switch v.Phase {
+	case app.SessionConnecting:
+		return "Connecting", "The two sides are agreeing on keys."
+	case app.SessionLost:
+		return "The line is lost", "It comes back by itself. What you write waits."
+	case app.SessionEnded:
+		return "The session is over", endWord(v.Why)
+	}
+	return "", ""
+}
+
+func endWord(why app.EndReason) string {
+	switch why {
+	case app.EndClient:
+		return "Your client left."
+	case app.EndTampered:
+		return "A message on the way was altered, repeated or missing, so the line was cut."
+	case app.EndHandshake:
+		return "The two sides did not come together in time."
+	case app.EndLost:
+		return "The line did not come back."
+	}
+	return "You ended it."
+}
+
+func (r *room) showControls(v app.SessionView) {
+	c := r.controls
+	live := v.Phase != app.SessionEnded
+	label, icon := "Mute", "mic"
+	if !v.Microphone {
+		label, icon = "Unmute", "mic-off"
+	}
+	c["mic"].Set(label, icon, !v.Microphone)
+	label, icon = "Camera off", "camera"
+	if !v.Camera {
+		label, icon = "Camera on", "camera-off"
+	}
+	c["camera"].Set(label, icon, !v.Camera)
+	label = "Voice only"
+	if v.VoiceOnly {
+		label = "With picture"
+	}
+	c["voice"].Set(label, "voice", v.VoiceOnly)
+	label = "Hide self"
+	if r.hidden {
+		label = "Show self"
+	}
+	c["self"].Set(label, "picture-hide", r.hidden)
+	media := v.Modality != app.ModalityText
+	for _, k := range []string{"mic", "devices"} {
+		setShown(c[k], media && live)
+	}
+	for _, k := range []string{"camera", "voice", "self"} {
+		setShown(c[k], media && live && v.Modality == app.ModalityVideo)
+	}
+	if !live {
+		c["end"].Set("Finish", "hang-up", false)
+	}
+}
+
+// end asks whether the chat is to be kept, which is the therapist's to decide, and leaves.
+func (r *room) end() {
+	v := r.s.View()
+	file := widget.NewSwitch("File the chat into the note", false, nil)
+	var body fyne.CanvasObject
+	if v.CanFile && !r.bare {
+		body = widget.Row(look.S3, file, widget.Grow(widget.Col(2, widget.NewText("File the chat into the note", widget.Strong),
+			widget.NewPara(count(len(v.Chat), "line")+". If you do not, the chat is gone when you leave.", widget.Soft))))
+	}
+	head, text, yes := "End the session?", "The line is closed on both sides. A draft note opens with start, end, length and kind of session filled in.", "End session"
+	if v.Phase == app.SessionEnded {
+		head, text, yes = "Leave the room?", "A draft note opens with start, end, length and kind of session filled in.", "Leave"
+	}
+	cancel := widget.NewButton("Cancel", "", widget.Secondary, r.u.closeDialog)
+	r.u.ask(widget.DialogSpec{Icon: "hang-up", Tone: widget.Caution, Title: head, Text: text, Body: body, Focus: cancel,
+		Buttons: []fyne.CanvasObject{cancel, widget.NewButton(yes, "", widget.Danger, func() {
+			r.u.closeDialog()
+			r.finish(file.On())
+		})}})
+}
+
+func (r *room) finish(fileChat bool) {
+	client := r.s.View().Client
+	run(r.u, r.life, work[app.NoteID]{what: "Ending the session", keep: true,
+		do: func(ctx context.Context) (app.NoteID, error) { return r.s.End(ctx, fileChat) },
+		done: func(id app.NoteID, err error) {
+			if err != nil {
+				r.u.complain(err)
+				return
+			}
+			sh := r.u.shell()
+			switch {
+			case sh == nil:
+				r.u.enter()
+			case id == "":
+				sh.readRunning()
+				sh.today()
+			default:
+				sh.readRunning()
+				sh.openNote(client, id)
+			}
+		}})
+}
+
+// phaseWord is a session's state for a pill.
+func phaseWord(v app.SessionView) (string, widget.Tone) {
+	switch v.Phase {
+	case app.SessionLive:
+		return "Live", widget.Positive
+	case app.SessionLost:
+		return "Line lost", widget.Negative
+	case app.SessionEnded:
+		return "Over", widget.Neutral
+	}
+	return "Connecting", widget.Caution
+}

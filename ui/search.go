@@ -1,0 +1,184 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// search finds notes by what is written in them, while it is typed.
+type search struct {
+	u      *UI
+	life   *scope
+	query  *scope
+	entry  *widget.Entry
+	found  *widget.Text
+	list   *widget.List
+	none   *fyne.Container
+	detail *fyne.Container
+	side   *note
+	hits   []app.NoteHit
+	root   fyne.CanvasObject
+}
+
+const hitsShown = 50
+
+func newSearch(u *UI) *search {
+	s := &search{u: u, life: newScope(u.open.ctx), entry: widget.NewSearch("Search notes", "Words in any note    Ctrl+K"),
+		found: widget.NewText("", widget.Soft), none: container.NewStack(), detail: container.NewStack()}
+	s.query = newScope(s.life.ctx)
+	s.entry.OnChanged = func(string) { s.search() }
+	s.entry.OnKey = s.searchKey
+	s.list = widget.NewList("Found notes", func() int { return len(s.hits) }, widget.NewHitLine, s.fill, s.open)
+	top := widget.Pad(look.S4, look.S4, look.S3, look.S4, widget.Col(look.S3,
+		widget.Row(look.S2, widget.NewText("Notes", widget.TitleOf), widget.Gap(), s.found), s.entry))
+	column := widget.On(look.Surface, widget.Col(0, top, widget.HLine(),
+		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, s.list), s.none))))
+	s.root = widget.RowFill(0, widget.Sized(400, 0, column), widget.VLine(), widget.Grow(s.detail))
+	s.clear()
+	s.search()
+	return s
+}
+
+// Name is the note's while one is open beside the hits.
+func (s *search) Name() string {
+	if s.side != nil {
+		return s.side.Name()
+	}
+	return "search"
+}
+
+func (s *search) Object() fyne.CanvasObject { return s.root }
+func (s *search) Focus()                    { s.u.win.Canvas().Focus(s.entry) }
+
+// Leave lets go of every hit.
+func (s *search) Leave() {
+	s.leaveSide()
+	s.life.end()
+	s.hits = nil
+	s.entry.OnChanged = nil
+	s.entry.SetText("")
+	s.detail.Objects = nil
+}
+
+func (s *search) leaveSide() {
+	if s.side != nil {
+		s.side.Leave()
+		s.side = nil
+	}
+}
+
+// Changed searches again when a note changed, and tells the open one.
+func (s *search) Changed(e app.Event) {
+	if s.side != nil {
+		s.side.Changed(e)
+	}
+	if e.Kind == app.NoteChanged || e.Kind == app.ProfileChanged {
+		s.search()
+	}
+}
+
+// Escape closes the note, then empties the search.
+func (s *search) Escape() {
+	if s.side == nil {
+		s.entry.SetText("")
+	}
+	s.clear()
+	s.Focus()
+}
+
+// Submit signs the draft that is open.
+func (s *search) Submit() {
+	if s.side != nil {
+		s.side.Submit()
+	}
+}
+
+func (s *search) clear() {
+	s.leaveSide()
+	s.detail.Objects = []fyne.CanvasObject{widget.Empty("note-search", "Search every note", "Type a word, or the beginning of one. All words must occur; addenda are searched too.")}
+	s.detail.Refresh()
+}
+
+func (s *search) search() {
+	q := app.NoteQuery{Text: s.entry.Text, Limit: hitsShown + 1}
+	if q.Text == "" {
+		s.query.renew()
+		s.show(nil)
+		return
+	}
+	read(s.u, s.query.renew(), func(ctx context.Context) ([]app.NoteHit, error) { return s.u.p.SearchNotes(ctx, q) },
+		func(hits []app.NoteHit, err error) {
+			if err != nil {
+				s.hits = nil
+				s.say(widget.NewBanner(app.Explain(err), widget.Caution))
+				return
+			}
+			s.show(hits)
+		})
+}
+
+func (s *search) show(hits []app.NoteHit) {
+	s.hits = hits[:min(len(hits), hitsShown)]
+	s.none.Objects = nil
+	switch {
+	case s.entry.Text == "":
+		s.found.Set("")
+	case len(hits) == 0:
+		s.found.Set("nothing found")
+		s.say(widget.Empty("search", "Nothing found", "No note has all of these words. Try fewer, or only how they begin."))
+	case len(hits) > hitsShown:
+		s.found.Set("the newest 50")
+	default:
+		s.found.Set(count(len(hits), "note"))
+	}
+	s.none.Refresh()
+	s.list.Refresh()
+	s.list.Mark(-1)
+	s.root.Refresh()
+}
+
+func (s *search) say(o fyne.CanvasObject) {
+	s.none.Objects = []fyne.CanvasObject{widget.PadAll(look.S4, o)}
+	s.none.Refresh()
+	s.list.Refresh()
+}
+
+func (s *search) fill(i int, l *widget.Line) {
+	if i >= len(s.hits) {
+		return
+	}
+	h := s.hits[i]
+	fillNote(l, h.NoteRow, s.u)
+	l.Title.Set(h.ClientName)
+	l.Sub.Set(dots(titleOf(h.Title), formatWord(h.Format)))
+	l.Hit.SetMarked(h.Excerpt, h.Marks)
+}
+
+func (s *search) open(i int) {
+	if i >= len(s.hits) {
+		return
+	}
+	h := s.hits[i]
+	s.leaveSide()
+	s.side = newNote(s.u, h.ID, func(c app.ClientID) { s.u.shell().openClient(c) })
+	s.detail.Objects = []fyne.CanvasObject{s.side.Object()}
+	s.detail.Refresh()
+}
+
+func (s *search) searchKey(k *fyne.KeyEvent) bool {
+	switch k.Name {
+	case fyne.KeyDown:
+		s.u.win.Canvas().Focus(s.list)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		s.open(0)
+	default:
+		return false
+	}
+	return true
+}

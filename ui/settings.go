@@ -1,0 +1,226 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// settings is the practice and how the app behaves. Choices take effect at once; what is typed,
+// when it is saved.
+type settings struct {
+	u       *UI
+	life    *scope
+	data    app.Profile
+	fields  map[string]*widget.Field
+	devices *fyne.Container
+	line    *widget.Para
+	root    *fyne.Container
+}
+
+func newSettings(u *UI) *settings {
+	s := &settings{u: u, life: newScope(u.open.ctx), fields: map[string]*widget.Field{}, root: container.NewStack(),
+		devices: container.NewStack(widget.NewText("Looking for devices…", widget.Soft)), line: widget.NewPara("", widget.Soft)}
+	read(u, s.life, u.p.Profile, func(p app.Profile, err error) {
+		if err != nil {
+			s.root.Objects = []fyne.CanvasObject{widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution)))}
+			s.root.Refresh()
+			return
+		}
+		s.data = p
+		s.build()
+		s.readDevices()
+	})
+	return s
+}
+
+func (s *settings) Name() string              { return "settings" }
+func (s *settings) Object() fyne.CanvasObject { return s.root }
+func (s *settings) Submit()                   { s.savePractice() }
+
+// Leave forgets what was typed.
+func (s *settings) Leave() {
+	s.life.end()
+	s.root.Objects = nil
+}
+
+// Changed keeps up with what other places save.
+func (s *settings) Changed(e app.Event) {
+	switch e.Kind {
+	case app.LineChanged:
+		s.showLine()
+	case app.ProfileChanged:
+		read(s.u, s.life, s.u.p.Profile, func(p app.Profile, err error) {
+			if err == nil {
+				s.data = p
+			}
+		})
+	}
+}
+
+func (s *settings) build() {
+	left := widget.Col(look.S4, s.practiceCard(), s.lineCard())
+	right := widget.Col(look.S4, s.lookCard(), s.deviceCard(), s.keysCard())
+	s.root.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(1080, widget.Col(look.S5,
+		widget.NewText("Settings", widget.Huge), widget.RowTop(look.S5, widget.Grow(left), widget.Grow(right))))))}
+	s.root.Refresh()
+}
+
+func (s *settings) field(key, label, value, hint string) *widget.Field {
+	e := widget.NewEntry(label, value)
+	s.fields[key] = widget.NewField(e, hint)
+	return s.fields[key]
+}
+
+func (s *settings) practiceCard() fyne.CanvasObject {
+	p := s.data
+	welcome := widget.NewField(widget.NewArea("Welcome text", p.Welcome, 3), "Clients read it on the first screen.")
+	s.fields["Welcome"] = welcome
+	return widget.Card(widget.CardHead("Practice"),
+		s.field("Therapist", "Your name", p.Therapist, ""), s.field("Credentials", "Licence", p.Credentials, "As clients see it: “LCSW 12345, Oregon”."),
+		s.field("PracticeName", "Practice", p.PracticeName, ""), welcome,
+		s.field("Languages", "Languages", strings.Join(p.Languages, ", "), "As in “en, es”."),
+		s.field("TimeZone", "Time zone", p.TimeZone, ""),
+		widget.Row(look.S3, widget.Gap(), widget.NewButton("Save practice", "check", widget.Primary, s.savePractice)))
+}
+
+func (s *settings) savePractice() {
+	if len(s.fields) == 0 {
+		return
+	}
+	p := s.data
+	text := func(k string) string { return strings.TrimSpace(s.fields[k].Entry.Text) }
+	p.Therapist, p.Credentials, p.PracticeName = text("Therapist"), text("Credentials"), text("PracticeName")
+	p.Welcome, p.TimeZone, p.Languages = text("Welcome"), text("TimeZone"), nil
+	for _, l := range strings.Split(text("Languages"), ",") {
+		if l = strings.TrimSpace(l); l != "" {
+			p.Languages = append(p.Languages, l)
+		}
+	}
+	s.save(p, "Practice saved")
+}
+
+// save keeps the whole profile, and points at the field that needs another look.
+func (s *settings) save(p app.Profile, said string) {
+	s.data = p
+	act(s.u, s.life, "Saving", func(ctx context.Context) error { return s.u.p.SaveProfile(ctx, p) }, func(err error) {
+		for _, f := range s.fields {
+			f.Advise("")
+		}
+		var bad *app.FieldError
+		switch {
+		case errors.As(err, &bad) && s.fields[bad.Field] != nil:
+			s.fields[bad.Field].Advise(bad.Advice)
+			s.root.Refresh()
+		case err != nil:
+			s.u.complain(err)
+		default:
+			s.u.say(said)
+		}
+	})
+}
+
+func (s *settings) lookCard() fyne.CanvasObject {
+	theme := widget.NewChoice(s.data.Theme, func(v string) {
+		p := s.data
+		p.Theme = v
+		s.save(p, "Appearance changed")
+	}, "", "Like the system", "light", "Light", "dark", "Dark")
+	initials := widget.NewSwitch("Initials only", s.data.InitialsOnly, func(on bool) {
+		p := s.data
+		p.InitialsOnly = on
+		s.save(p, "Saved")
+	})
+	minutes := strconv.Itoa(s.idle())
+	idle := widget.NewPick("Lock after", minutes, func(v string) {
+		p := s.data
+		p.IdleMinutes, _ = strconv.Atoi(v) // the choices are numbers
+		s.save(p, "Saved")
+	}, idlePairs(minutes)...)
+	return widget.Card(widget.CardHead("Appearance and privacy"),
+		widget.Col(look.S2, widget.NewText("Theme", widget.FieldTag), widget.ColStart(0, theme)),
+		setting("Initials only", "Names are shown as initials, for when somebody can see your screen.", initials),
+		setting("Lock when idle", "A running session is not cut.", idle))
+}
+
+func (s *settings) idle() int {
+	if s.data.IdleMinutes == 0 {
+		return app.DefaultIdleMinutes
+	}
+	return s.data.IdleMinutes
+}
+
+func idlePairs(chosen string) []string {
+	var pairs []string
+	seen := false
+	for _, m := range []string{"1", "2", "5", "10", "15", "30", "60"} {
+		seen = seen || m == chosen
+		pairs = append(pairs, m, m+" min")
+	}
+	if !seen {
+		pairs = append(pairs, chosen, chosen+" min")
+	}
+	return pairs
+}
+
+func setting(name, about string, control fyne.CanvasObject) fyne.CanvasObject {
+	return widget.Row(look.S4, widget.Grow(widget.Col(2, widget.NewText(name, widget.Strong), widget.NewPara(about, widget.Soft))), control)
+}
+
+func (s *settings) deviceCard() fyne.CanvasObject {
+	return widget.Card(widget.CardHead("Devices", widget.NewButton("Look again", "refresh", widget.LinkTo, s.readDevices).Low()), s.devices)
+}
+
+func (s *settings) readDevices() {
+	read(s.u, s.life, readDevices(s.u), func(d deviceRead, err error) {
+		var o fyne.CanvasObject
+		if err != nil {
+			o = widget.NewBanner(app.Explain(err), widget.Caution)
+		} else {
+			o = newDevicePicks(d.list, d.chosen, func(chosen app.Devices) {
+				p := s.data
+				p.Devices = chosen
+				s.save(p, "Saved")
+			}).body
+		}
+		s.devices.Objects = []fyne.CanvasObject{o}
+		s.root.Refresh()
+	})
+}
+
+func (s *settings) lineCard() fyne.CanvasObject {
+	lan := widget.NewSwitch("Local network", s.data.Relay.LAN, func(on bool) {
+		p := s.data
+		p.Relay.LAN = on
+		s.save(p, "Saved. It is used from the next start.")
+	})
+	s.showLine()
+	relay := s.field("Relay", "Another relay", s.data.Relay.URL, "Its address, as in “https://relay.example”. Empty for the one inside Alcove.")
+	return widget.Card(widget.CardHead("The line"), s.line,
+		setting("Local network", "Lets the relay inside Alcove answer other machines near you.", lan), relay,
+		widget.Row(look.S3, widget.Gap(), widget.NewButton("Save relay", "check", widget.Secondary, func() {
+			p := s.data
+			p.Relay.URL = strings.TrimSpace(relay.Entry.Text)
+			s.save(p, "Saved. It is used from the next start.")
+		})))
+}
+
+func (s *settings) showLine() {
+	l := s.u.p.LineStatus()
+	switch {
+	case l.Reached:
+		s.line.Set("Links begin with " + l.Origin + ". The relay carries sealed messages and can read none of them.")
+	case l.Problem != "":
+		s.line.Set(l.Problem)
+	default:
+		s.line.Set("The relay is not reached yet.")
+	}
+}

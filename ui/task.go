@@ -1,0 +1,97 @@
+package ui
+
+import (
+	"context"
+	"time"
+)
+
+// progressAfter is how long work may take before the screen says that it goes on.
+const progressAfter = 500 * time.Millisecond
+
+// scope is the life of a screen, or of one place in it. Work begun in it is called off, and its
+// result dropped, when the scope ends: so nothing of a record reaches a screen that was
+// cleared. It belongs to the Loop.
+type scope struct {
+	parent context.Context
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func newScope(parent context.Context) *scope {
+	s := &scope{parent: parent}
+	s.ctx, s.cancel = context.WithCancel(parent)
+	return s
+}
+
+// renew calls off what runs and begins anew: for a search that a further key has overtaken.
+func (s *scope) renew() *scope {
+	s.cancel()
+	s.ctx, s.cancel = context.WithCancel(s.parent)
+	return s
+}
+
+func (s *scope) end() { s.cancel() }
+
+// work is slow work on its way to the screen.
+type work[T any] struct {
+	// What it does, shown with a way to call it off if it takes longer than half a second;
+	// "" is not shown.
+	what string
+	do   func(context.Context) (T, error)
+	// done is called on the Loop, unless the scope has ended.
+	done func(T, error)
+	// keep lets the work go on when it was begun: what it does cannot be half done.
+	keep bool
+}
+
+// run does work away from the screen and brings the result back to it.
+func run[T any](u *UI, s *scope, w work[T]) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	stop := func() {}
+	if w.what != "" {
+		calloff := cancel
+		if w.keep {
+			calloff = nil
+		}
+		stop = u.progress(w.what, calloff)
+	}
+	inner := ctx
+	if w.keep {
+		inner = context.WithoutCancel(ctx)
+	}
+	go func() {
+		v, err := w.do(inner)
+		u.loop.Post(func() {
+			defer cancel()
+			stop()
+			if s.ctx.Err() != nil || (ctx.Err() != nil && !w.keep) {
+				return
+			}
+			w.done(v, err)
+		})
+	}()
+}
+
+// act is run for work that gives nothing back but an error.
+func act(u *UI, s *scope, what string, do func(context.Context) error, done func(error)) {
+	run(u, s, work[struct{}]{what: what, keep: true,
+		do:   func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
+		done: func(_ struct{}, err error) { done(err) }})
+}
+
+// read is run for a quick read that a newer one may overtake.
+func read[T any](u *UI, s *scope, do func(context.Context) (T, error), done func(T, error)) {
+	run(u, s, work[T]{do: do, done: done})
+}
+
+// progress shows that work goes on, once it has taken a while. The result takes it away again.
+func (u *UI) progress(what string, cancel func()) (stop func()) {
+	var hide func()
+	quit := u.follow.after(progressAfter, func() { hide = u.showBusy(what, cancel) })
+	return func() {
+		quit()
+		if hide != nil {
+			hide()
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// today is the first page of the day: who waits at the door, the running session, what is still
+// to be signed.
+type today struct {
+	u      *UI
+	life   *scope
+	root   fyne.CanvasObject
+	hello  *widget.Text
+	date   *widget.Text
+	notice *fyne.Container
+	door   *fyne.Container
+	drafts *fyne.Container
+	line   *fyne.Container
+}
+
+func newToday(u *UI) *today {
+	t := &today{u: u, life: newScope(u.open.ctx), hello: widget.NewText("Today", widget.Huge).Cut(),
+		date: widget.NewText("", widget.Soft), notice: widget.Col(look.S3),
+		door: container.NewStack(), drafts: container.NewStack(), line: container.NewStack()}
+	t.date.Set(u.follow.now().Local().Format("Monday, 2 January 2006"))
+	add := widget.NewButton("New client", "person-add", widget.Secondary, func() { u.shell().caseload().New() })
+	head := widget.Row(look.S3, widget.Grow(widget.Col(2, t.hello, t.date)), add)
+	t.root = widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(1040, widget.Col(look.S5,
+		head, t.notice,
+		widget.RowTop(look.S5, widget.Share(3, t.drafts), widget.Share(2, widget.Col(look.S5, t.door, t.line)))))))
+	t.refresh()
+	return t
+}
+
+func (t *today) Name() string              { return "today" }
+func (t *today) Object() fyne.CanvasObject { return t.root }
+func (t *today) Leave()                    { t.life.end() }
+
+// Changed reads again what the event touches.
+func (t *today) Changed(e app.Event) {
+	switch e.Kind {
+	case app.NoteChanged, app.ClientChanged:
+		t.readDrafts()
+	case app.KnockChanged, app.SessionChanged:
+		t.showDoor()
+	case app.LineChanged:
+		t.showLine()
+	case app.ProfileChanged:
+		t.refresh()
+	}
+}
+
+func (t *today) refresh() {
+	t.readDrafts()
+	t.showDoor()
+	t.showLine()
+	read(t.u, t.life, t.u.p.Profile, func(p app.Profile, err error) {
+		if err != nil {
+			return
+		}
+		t.hello.Set("Welcome, " + p.Therapist)
+		t.notice.Objects = nil
+		if !p.KitConfirmed {
+			t.notice.Add(widget.NewBanner("Your recovery kit has not been checked. Without it, a lost passphrase or a broken computer means that every record is lost.",
+				widget.Caution, widget.NewButton("Make a new kit", "", widget.Secondary, func() { t.u.shell().settings() }).Low()))
+		}
+		t.root.Refresh()
+	})
+}
+
+const draftsShown = 8
+
+func (t *today) readDrafts() {
+	read(t.u, t.life, func(ctx context.Context) ([]app.NoteHit, error) { return t.u.p.UnsignedNotes(ctx, draftsShown+1) },
+		func(hits []app.NoteHit, err error) {
+			if err != nil {
+				t.put(t.drafts, widget.NewBanner(app.Explain(err), widget.Caution))
+				return
+			}
+			t.showDrafts(hits)
+		})
+}
+
+func (t *today) showDrafts(hits []app.NoteHit) {
+	head := "Notes to sign"
+	if len(hits) == 0 {
+		t.put(t.drafts, widget.Card(widget.CardHead(head), widget.Pad(look.S6, 0, look.S6, 0,
+			widget.Empty("sign", "Nothing waits for your signature", "Notes you begin stay here until they are signed."))))
+		return
+	}
+	var rows []fyne.CanvasObject
+	for _, h := range hits[:min(len(hits), draftsShown)] {
+		l := widget.NewNoteLine()
+		l.Icon.Set("edit", look.Warn)
+		l.Title.Set(h.ClientName)
+		l.When.Set(dayTime(h.Changed, t.u.follow.now()))
+		l.Sub.Set(dots(titleOf(h.Title), h.Excerpt))
+		l.SetPill("", widget.Neutral)
+		rows = append(rows, widget.NewRowButton(l, func() { t.u.shell().openNote(h.Client, h.ID) }))
+	}
+	all := []fyne.CanvasObject{widget.CardHead(head), widget.Rows(rows...)}
+	if len(hits) > draftsShown {
+		all = append(all, widget.NewPara(fmt.Sprintf("The %d oldest are shown.", draftsShown), widget.Fine))
+	}
+	t.put(t.drafts, widget.Card(all...))
+}
+
+func (t *today) showDoor() {
+	if s := t.u.p.Running(); s != nil {
+		v := s.View()
+		t.put(t.door, widget.Card(widget.CardHead("Session", widget.NewPill(phaseWord(v))),
+			widget.Row(look.S3, widget.NewAvatar(v.ClientName, 42), widget.Grow(widget.Col(2, widget.NewText(v.ClientName, widget.Strong).Cut(),
+				widget.NewText(dots(modalityWord(v.Modality), timer(v.Elapsed)), widget.Soft)))),
+			widget.NewButton("Go to the session", "camera", widget.Primary, func() { t.u.shell().room() })))
+		return
+	}
+	knocks := t.u.p.Knocks()
+	if len(knocks) == 0 {
+		t.put(t.door, widget.Card(widget.CardHead("At the door"), widget.Pad(look.S3, 0, look.S3, 0,
+			widget.Empty("door", "Nobody is waiting", "A client who opens an invite and knocks appears here, and over whatever you are doing."))))
+		return
+	}
+	all := []fyne.CanvasObject{widget.CardHead("At the door", widget.NewPill(count(len(knocks), "knock"), widget.Caution))}
+	for _, k := range knocks {
+		all = append(all, widget.Row(look.S3, widget.NewAvatar(k.ClientName, 36),
+			widget.Grow(widget.Col(2, widget.NewText(k.ClientName, widget.Strong).Cut(), widget.NewText("Answer above, at the right", widget.Soft).Cut()))))
+	}
+	t.put(t.door, widget.Card(all...))
+}
+
+func (t *today) showLine() {
+	l := t.u.p.LineStatus()
+	pill := widget.NewPill("Ready", widget.Positive)
+	text := "Clients reach you at " + l.Origin
+	if !l.Reached {
+		pill, text = widget.NewPill("Not reachable", widget.Negative), l.Problem
+	}
+	if text == "" {
+		text = "The relay is not reached yet. Notes and caseload work without it."
+	}
+	t.put(t.line, widget.Card(widget.CardHead("The line", pill), widget.NewPara(text, widget.Soft)))
+}
+
+func (t *today) put(c *fyne.Container, o fyne.CanvasObject) {
+	c.Objects = []fyne.CanvasObject{o}
+	t.root.Refresh()
+}

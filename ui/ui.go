@@ -1,0 +1,321 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// Options are what main knows and the screens need.
+type Options struct {
+	// Profile is the profile's folder, as the title and the problem screen name it.
+	Profile string
+	// Chime rings when somebody knocks; nil is silent. It must return at once.
+	Chime func()
+	// Problem is a start-up error: the window then says what is the matter, and does nothing else.
+	Problem error
+	// Theme is used before a vault is open: "", "light" or "dark".
+	Theme string
+}
+
+// UI is the one window. All of it belongs to the Loop.
+type UI struct {
+	app    fyne.App
+	win    fyne.Window
+	p      *app.Practice
+	opt    Options
+	loop   Loop
+	follow *follower
+	life   *scope // of the window
+	open   *scope // of the unlocked vault: ends at a lock
+
+	screen screen
+	theme  string
+
+	holder *fyne.Container // the screen
+	door   *fyne.Container // who knocks, over every screen
+	busy   *fyne.Container
+	toast  *widget.Toast
+	unsay  func()
+	dialog *widget.Dialog
+	knocks *knocks
+	// closing is closed when the draft that was last left is saved and closed.
+	closing <-chan struct{}
+}
+
+// screen is what fills the window.
+type screen interface {
+	Name() string // for tests: "unlock", "caseload" …
+	Object() fyne.CanvasObject
+	// Changed re-reads what an event touches.
+	Changed(e app.Event)
+	// Leave ends what the screen began; nothing of it may be shown afterwards.
+	Leave()
+}
+
+// What a screen may do besides.
+type (
+	escaper   interface{ Escape() } // Esc
+	creator   interface{ New() }    // Ctrl+N
+	submitter interface{ Submit() } // Ctrl+Enter
+	focuser   interface{ Focus() }  // called when it was shown
+)
+
+// Run opens the window and returns when it is closed.
+func Run(a fyne.App, p *app.Practice, o Options) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	u := newUI(ctx, a, p, o, fyneLoop{})
+	u.start()
+	u.win.ShowAndRun()
+}
+
+const title = "Alcove"
+
+func newUI(ctx context.Context, a fyne.App, p *app.Practice, o Options, l Loop) *UI {
+	u := &UI{app: a, p: p, opt: o, loop: l, follow: newFollower(ctx, l), life: newScope(ctx), theme: o.Theme}
+	u.open = newScope(ctx)
+	done := make(chan struct{})
+	close(done)
+	u.closing = done
+	u.win = a.NewWindow(title)
+	a.Settings().SetTheme(look.New(o.Theme))
+	u.holder, u.door, u.busy, u.toast = container.NewStack(), container.NewStack(), container.NewStack(), widget.NewToast()
+	u.knocks = newKnocks(u)
+	u.win.SetPadded(false)
+	u.win.SetContent(container.NewStack(widget.NewBox(look.Background, "", 0), u.holder, u.door, u.busy, u.toast))
+	u.win.Resize(fyne.NewSize(1280, 800))
+	u.keys()
+	return u
+}
+
+// start shows the first screen and follows the practice.
+func (u *UI) start() {
+	u.automate()
+	if u.opt.Problem != nil {
+		u.show(newProblem(u, u.opt.Problem))
+		return
+	}
+	widget.Worked = u.p.Touch
+	u.follow.events(u.p.Next, u.changed)
+	u.follow.every(time.Second, u.knocks.tick)
+	u.enter()
+}
+
+// enter asks where the app stands and shows the screen that belongs there.
+func (u *UI) enter() {
+	read(u, u.life, u.p.Phase, func(ph app.VaultPhase, err error) {
+		switch {
+		case err != nil:
+			u.show(newProblem(u, err))
+		case ph == app.PhaseAbsent:
+			u.showOnce("setup", func() screen { return newSetup(u) })
+		case ph == app.PhaseShut:
+			u.locked()
+		default:
+			u.unlocked()
+		}
+	})
+}
+
+// showOnce shows a screen unless it is there already, or set-up still has its kit to show.
+func (u *UI) showOnce(name string, make func() screen) {
+	if u.screen == nil || u.screen.Name() != name {
+		u.show(make())
+	}
+}
+
+// locked clears every screen; a running call stays, without the record behind it.
+func (u *UI) locked() {
+	u.open.end()
+	u.closeDialog()
+	u.knocks.clear()
+	if s := u.p.Running(); s != nil {
+		u.showOnce("room-locked", func() screen { return newLockedRoom(u, s) })
+		return
+	}
+	u.showOnce("unlock", func() screen { return newUnlock(u) })
+}
+
+func (u *UI) unlocked() {
+	if s, ok := u.screen.(*setup); ok && s.busyWithKit() {
+		return
+	}
+	if _, ok := u.screen.(*shell); ok {
+		return
+	}
+	u.open = newScope(u.life.ctx)
+	u.show(newShell(u))
+	u.applyProfile()
+	u.knocks.refresh()
+}
+
+func (u *UI) applyProfile() {
+	read(u, u.open, u.p.Profile, func(pr app.Profile, err error) {
+		if err == nil && pr.Theme != u.theme {
+			u.theme = pr.Theme
+			u.app.Settings().SetTheme(look.New(pr.Theme))
+		}
+	})
+}
+
+func (u *UI) show(s screen) {
+	if u.screen != nil {
+		u.screen.Leave()
+	}
+	u.closeDialog()
+	u.screen = s
+	u.win.Canvas().Unfocus()
+	u.holder.Objects = []fyne.CanvasObject{s.Object()}
+	u.holder.Refresh()
+	if f, ok := s.(focuser); ok {
+		f.Focus()
+	}
+}
+
+// changed hands events on. A lock comes first: whatever else changed is then nobody's business.
+func (u *UI) changed(batch []app.Event) {
+	for _, e := range batch {
+		switch e.Kind {
+		case app.VaultChanged:
+			u.enter()
+		case app.KnockChanged:
+			u.knocks.refresh()
+		case app.ProfileChanged:
+			u.applyProfile()
+		}
+	}
+	for _, e := range batch {
+		if u.screen != nil {
+			u.screen.Changed(e)
+		}
+	}
+}
+
+// shell is the unlocked screen, nil while there is none.
+func (u *UI) shell() *shell {
+	s, _ := u.screen.(*shell)
+	return s
+}
+
+// keys are the window's: they reach it from every widget that has no use for them.
+func (u *UI) keys() {
+	c := u.win.Canvas()
+	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
+		widget.Worked()
+		if k.Name == fyne.KeyEscape {
+			u.escape()
+		}
+	})
+	on := func(key fyne.KeyName, do func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) {
+			widget.Worked()
+			if u.dialog == nil {
+				do()
+			}
+		})
+	}
+	on(fyne.KeyK, func() { u.inShell(func(s *shell) { s.search() }) })
+	on(fyne.KeyL, func() { u.inShell(func(s *shell) { s.lock() }) })
+	on(fyne.KeyN, func() { u.inShell(func(s *shell) { s.create() }) })
+	on(fyne.KeyReturn, u.submit)
+	on(fyne.KeyEnter, u.submit)
+}
+
+func (u *UI) inShell(do func(*shell)) {
+	if s := u.shell(); s != nil {
+		do(s)
+	}
+}
+
+func (u *UI) escape() {
+	if u.dialog != nil {
+		u.closeDialog()
+		return
+	}
+	if e, ok := u.screen.(escaper); ok {
+		e.Escape()
+	}
+}
+
+func (u *UI) submit() {
+	if s, ok := u.screen.(submitter); ok {
+		s.Submit()
+	}
+}
+
+// say shows a sentence that goes by itself.
+func (u *UI) say(text string) {
+	if u.unsay != nil {
+		u.unsay()
+	}
+	u.toast.Say(text)
+	u.unsay = u.follow.after(3500*time.Millisecond, u.toast.Hide)
+}
+
+// complain shows an error in words. Errors never vanish by themselves.
+func (u *UI) complain(err error) {
+	if err == nil {
+		return
+	}
+	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
+	u.ask(widget.DialogSpec{Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
+		Buttons: []fyne.CanvasObject{ok}, Focus: ok})
+}
+
+// ask shows a dialog; there is one at a time.
+func (u *UI) ask(s widget.DialogSpec) {
+	u.closeDialog()
+	u.dialog = widget.NewDialog(u.win.Canvas(), s)
+	u.dialog.Show()
+	u.knocks.remind()
+}
+
+func (u *UI) closeDialog() {
+	if d := u.dialog; d != nil {
+		u.dialog = nil
+		d.Hide()
+	}
+}
+
+// confirm asks before something is lost. yes names the deed.
+func (u *UI) confirm(title, text, yes string, kind widget.Kind, do func()) {
+	no := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
+	u.ask(widget.DialogSpec{Icon: "warning", Tone: widget.Caution, Title: title, Text: text, Focus: no,
+		Buttons: []fyne.CanvasObject{no, widget.NewButton(yes, "", kind, func() { u.closeDialog(); do() })}})
+}
+
+func (u *UI) showBusy(what string, cancel func()) (hide func()) {
+	b := widget.NewBusy(what, cancel)
+	layer := widget.TopRight(320, b)
+	u.busy.Objects = append(u.busy.Objects, layer)
+	u.busy.Refresh()
+	return func() {
+		b.Stop()
+		for i, o := range u.busy.Objects {
+			if o == layer {
+				u.busy.Objects = append(u.busy.Objects[:i:i], u.busy.Objects[i+1:]...)
+			}
+		}
+		u.busy.Refresh()
+	}
+}
+
+func (u *UI) copy(text, said string) {
+	u.app.Clipboard().SetContent(text)
+	u.say(said)
+}
+
+// refit lays the dialog out again after its body grew.
+func (u *UI) refit() {
+	if u.dialog != nil {
+		u.dialog.Refresh()
+	}
+}

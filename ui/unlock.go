@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// unlock asks for the passphrase.
+type unlock struct {
+	u    *UI
+	form *unlockForm
+	root fyne.CanvasObject
+}
+
+func newUnlock(u *UI) *unlock {
+	n := &unlock{u: u, form: newUnlockForm(u)}
+	kit := widget.NewButton("Use the recovery kit", "key", widget.LinkTo, func() { u.show(newRecover(u)) })
+	n.root = front(panel("Locked", "Your records are sealed until you unlock them.",
+		n.form.body, widget.ColStart(0, kit), widget.NewPara("Profile: "+u.opt.Profile, widget.Fine)))
+	return n
+}
+
+func (n *unlock) Name() string              { return "unlock" }
+func (n *unlock) Object() fyne.CanvasObject { return n.root }
+func (n *unlock) Changed(app.Event)         {}
+func (n *unlock) Leave()                    { n.form.leave() }
+func (n *unlock) Submit()                   { n.form.submit() }
+func (n *unlock) Focus()                    { n.u.win.Canvas().Focus(n.form.entry) }
+
+// unlockForm is the field and the button, on the unlock screen and beside a call that outlived
+// the lock.
+type unlockForm struct {
+	u      *UI
+	life   *scope
+	entry  *widget.Entry
+	button *widget.Button
+	wrong  *widget.Banner
+	body   *fyne.Container
+}
+
+func newUnlockForm(u *UI) *unlockForm {
+	f := &unlockForm{u: u, life: newScope(u.life.ctx), entry: widget.NewSecret("Passphrase"), wrong: widget.NewBanner("", widget.Negative)}
+	f.entry.OnSubmitted = func(string) { f.submit() }
+	f.button = widget.NewButton("Unlock", "unlock", widget.Primary, f.submit).Tall()
+	f.wrong.Hide()
+	f.body = widget.Col(look.S3, f.wrong,
+		widget.Col(look.S1, widget.NewText("Passphrase", widget.FieldTag), f.entry), f.button)
+	return f
+}
+
+func (f *unlockForm) leave() {
+	f.life.end()
+	f.entry.SetText("")
+}
+
+func (f *unlockForm) submit() {
+	if f.button.Disabled() {
+		return
+	}
+	if f.entry.Text == "" {
+		f.u.win.Canvas().Focus(f.entry)
+		return
+	}
+	pass := app.NewPassphrase([]byte(f.entry.Text))
+	f.button.Disable()
+	act(f.u, f.life, "Unlocking", func(ctx context.Context) error {
+		defer pass.Wipe()
+		return f.u.p.Unlock(ctx, pass)
+	}, f.opened)
+}
+
+func (f *unlockForm) opened(err error) {
+	f.button.Enable()
+	f.entry.SetText("")
+	if err == nil {
+		f.wrong.Say("", widget.Negative)
+		return
+	}
+	f.wrong.Say(app.Explain(err), widget.Negative)
+	f.body.Refresh()
+	f.u.win.Canvas().Focus(f.entry)
+}

@@ -1,0 +1,138 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"alcove/ui/look"
+)
+
+// Entry is a field to type into. It hands the window what it has no use for: Escape, and
+// shortcuts such as Ctrl+K, which a stock entry would swallow.
+type Entry struct {
+	widget.Entry
+	label string
+	// OnEnd is called when the focus leaves.
+	OnEnd func()
+	// OnKey may take a key before the field does.
+	OnKey func(*fyne.KeyEvent) bool
+}
+
+func newEntry(label, text string) *Entry {
+	e := &Entry{label: label}
+	e.Wrapping = fyne.TextWrapOff
+	e.Scroll = fyne.ScrollHorizontalOnly
+	e.Text = text
+	return e
+}
+
+// NewEntry is one line.
+func NewEntry(label, text string) *Entry {
+	e := newEntry(label, text)
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// NewSecret is one line that shows dots.
+func NewSecret(label string) *Entry {
+	e := newEntry(label, "")
+	e.Password = true
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// NewSearch is one line with a magnifier.
+func NewSearch(label, hint string) *Entry {
+	e := newEntry(label, "")
+	e.Icon = look.Icon("search", look.Faint)
+	e.ExtendBaseWidget(e)
+	e.SetPlaceHolder(hint)
+	return e
+}
+
+// NewArea is several lines, at least rows high, growing with the text. Tab leaves it: a note is
+// written section after section by keyboard.
+func NewArea(label, text string, rows int) *Entry {
+	e := newEntry(label, text)
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapWord
+	e.Scroll = fyne.ScrollNone
+	e.ExtendBaseWidget(e)
+	e.SetMinRowsVisible(rows)
+	return e
+}
+
+// AcceptsTab implements fyne.Tabbable.
+func (e *Entry) AcceptsTab() bool { return false }
+
+// TypedKey implements fyne.Focusable.
+func (e *Entry) TypedKey(k *fyne.KeyEvent) {
+	Worked()
+	if e.OnKey != nil && e.OnKey(k) {
+		return
+	}
+	if k.Name == fyne.KeyEscape {
+		pass(e, k)
+		return
+	}
+	e.Entry.TypedKey(k)
+}
+
+// TypedRune implements fyne.Focusable.
+func (e *Entry) TypedRune(r rune) {
+	Worked()
+	e.Entry.TypedRune(r)
+}
+
+// TypedShortcut implements fyne.Shortcutable.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	e.Entry.TypedShortcut(s)
+	if c, ok := s.(*desktop.CustomShortcut); ok && c.Modifier&fyne.KeyModifierControl != 0 {
+		passShortcut(e, s)
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *Entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.OnEnd != nil {
+		e.OnEnd()
+	}
+}
+
+// AccessibilityLabel implements fyne.Accessible.
+func (e *Entry) AccessibilityLabel() string { return e.label }
+
+// AccessibilityRole implements fyne.Accessible.
+func (e *Entry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// Field is an entry under its name, with room for advice beneath.
+type Field struct {
+	compound
+	Entry  *Entry
+	advice *Para
+	hint   string
+}
+
+// NewField names an entry. hint stands under it until there is advice.
+func NewField(e *Entry, hint string) *Field {
+	f := &Field{Entry: e, hint: hint, advice: NewPara(hint, Fine)}
+	f.advice.Hidden = hint == ""
+	f.root = Col(look.S1, NewText(e.label, FieldTag), e, f.advice)
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// Advise says what needs another look; "" takes it back.
+func (f *Field) Advise(text string) {
+	f.advice.Hidden = text == "" && f.hint == ""
+	if text == "" {
+		f.advice.SetStyle(Fine)
+		f.advice.Set(f.hint)
+	} else {
+		f.advice.SetStyle(Fine.In(look.Bad))
+		f.advice.Set(text)
+	}
+	f.Refresh()
+}

@@ -1,0 +1,174 @@
+package widget
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"alcove/ui/look"
+)
+
+// List shows only the rows in sight, however many there are.
+type List struct {
+	widget.List
+	label string
+	open  func(i int)
+}
+
+// NewList makes rows with row, fills them with fill and calls open for the chosen one.
+func NewList(label string, count func() int, row func() *Line, fill func(i int, l *Line), open func(i int)) *List {
+	l := &List{label: label, open: open}
+	l.Length = count
+	l.CreateItem = func() fyne.CanvasObject { return row() }
+	l.UpdateItem = func(i int, o fyne.CanvasObject) { fill(i, o.(*Line)) }
+	l.OnSelected = func(i int) { l.open(i) }
+	l.HideSeparators = true
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// Mark shows row i as chosen without opening it; -1 marks none.
+func (l *List) Mark(i int) {
+	open := l.open
+	l.open = func(int) {}
+	if i < 0 {
+		l.UnselectAll()
+	} else {
+		l.Select(i)
+	}
+	l.open = open
+}
+
+// TypedKey implements fyne.Focusable: Enter opens too.
+func (l *List) TypedKey(k *fyne.KeyEvent) {
+	Worked()
+	switch k.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	case fyne.KeyUp, fyne.KeyDown, fyne.KeySpace:
+		l.List.TypedKey(k)
+	default:
+		pass(l, k)
+	}
+}
+
+// AccessibilityLabel implements fyne.Accessible.
+func (l *List) AccessibilityLabel() string { return l.label }
+
+// AccessibilityRole implements fyne.Accessible.
+func (l *List) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
+
+// Line is a row of a List: an avatar or icon, two lines, and something at the end.
+type Line struct {
+	compound
+	Avatar *Avatar
+	Icon   *Icon
+	Title  *Text
+	Sub    *Text
+	Hit    *Para
+	When   *Text
+	Pill   *Pill
+}
+
+// NewPersonLine has an avatar.
+func NewPersonLine() *Line { return newLine(true, false) }
+
+// NewNoteLine has an icon.
+func NewNoteLine() *Line { return newLine(false, false) }
+
+// NewHitLine has an icon and two lines of found text.
+func NewHitLine() *Line { return newLine(false, true) }
+
+func newLine(person, hit bool) *Line {
+	l := &Line{
+		Title: NewText("", Strong).Cut(), Sub: NewText("", Soft).Cut(),
+		When: NewText("", Fine), Pill: NewPill("", Neutral),
+	}
+	var lead Object
+	if person {
+		l.Avatar = NewAvatar("", 38)
+		lead = l.Avatar
+	} else {
+		l.Icon = NewIcon("note", look.Muted, 20)
+		lead = Sized(36, 36, Stack(NewBox(look.Sunken, look.Border, 9), l.Icon))
+	}
+	text := Col(1, Sized(0, 20, Row(look.S2, Grow(l.Title), l.When)), Sized(0, 22, Row(look.S2, Grow(l.Sub), l.Pill)))
+	if hit {
+		l.Hit = NewPara("", Soft).Lines(2)
+		text.Add(Sized(0, 40, l.Hit))
+	}
+	l.root = Pad(9, 12, 9, 12, RowTop(look.S3, Pad(2, 0, 0, 0, lead), Grow(text)))
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// AccessibilityLabel implements fyne.Accessible.
+func (l *Line) AccessibilityLabel() string { return l.Title.Text() }
+
+// AccessibilityRole implements fyne.Accessible.
+func (l *Line) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// SetPill shows a pill, or none for "".
+func (l *Line) SetPill(text string, tone Tone) {
+	l.Pill.Set(text, tone)
+	show(l.Pill, text != "")
+	l.root.Refresh()
+}
+
+// Rows is a short list without scrolling, whose rows are reached by Tab.
+func Rows(kids ...Object) *fyne.Container {
+	c := Col(0)
+	for i, k := range kids {
+		if i > 0 {
+			c.Add(HLine())
+		}
+		c.Add(k)
+	}
+	return c
+}
+
+// RowButton is a Line that can be pressed, for Rows.
+type RowButton struct {
+	press
+	line *Line
+}
+
+// NewRowButton opens something; the label is the line's title.
+func NewRowButton(l *Line, tap func()) *RowButton {
+	b := &RowButton{line: l}
+	b.tap, b.label = tap, l.Title.Text()
+	b.extend(b)
+	return b
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *RowButton) CreateRenderer() fyne.WidgetRenderer {
+	r := &rowRenderer{b: b, ring: newRing(), over: newRing()}
+	r.Refresh()
+	return r
+}
+
+type rowRenderer struct {
+	b          *RowButton
+	ring, over *canvas.Rectangle
+}
+
+func (r *rowRenderer) Layout(s fyne.Size) {
+	r.over.CornerRadius = look.RadiusControl
+	r.over.Resize(s)
+	r.b.line.Resize(s)
+	layRing(r.ring, s, look.RadiusControl)
+}
+
+func (r *rowRenderer) Refresh() {
+	r.over.FillColor = veil(r.b.hover, r.b.off)
+	drawRing(r.ring, r.b.focused)
+	canvas.Refresh(r.b)
+}
+
+func (r *rowRenderer) MinSize() fyne.Size { return r.b.line.MinSize() }
+func (r *rowRenderer) Destroy()           {}
+
+func (r *rowRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.over, r.b.line, r.ring}
+}
