@@ -54,26 +54,22 @@ func (r *Relay) serveGuest(w http.ResponseWriter, req *http.Request) {
 	if !ok {
 		return
 	}
-	defer release()
 	// Accept refuses an Origin header that names another host than the request's. A program that sends none could as well send the right
 	// one: the check protects people's browsers, not us.
 	ws, err := websocket.Accept(w, req, nil)
 	if err != nil {
+		release()
 		return
 	}
 	g := &guestSocket{socket: newSocket(ws, maxPayload, r.config.Limits.QueueBytes, r.config.Limits.QueueFrames), link: link, conn: newConnID()}
-	if !r.sockets.add(g.socket) {
-		g.hangUp(websocket.StatusGoingAway, "relay stops")
-		return
-	}
-	defer r.sockets.remove(g.socket)
-	defer g.over()
-	if !r.switchboard.join(g) {
-		g.hangUp(websocket.StatusTryAgainLater, "too many guests")
-		return
-	}
-	defer r.switchboard.leave(g)
-	r.readGuest(g)
+	r.detach(g.socket, release, func() {
+		if !r.switchboard.join(g) {
+			g.hangUp(websocket.StatusTryAgainLater, "too many guests")
+			return
+		}
+		defer r.switchboard.leave(g)
+		r.readGuest(g)
+	})
 }
 
 // live returns nil for a link with a blob, else errNoSlot, closedError or a failure of the store.

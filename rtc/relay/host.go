@@ -28,10 +28,10 @@ func (r *Relay) serveHost(w http.ResponseWriter, req *http.Request) {
 	if !ok {
 		return
 	}
-	defer release()
 	// No origin check: this socket does nothing without an owner token, which no website has.
 	ws, err := websocket.Accept(w, req, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
+		release()
 		return
 	}
 	l := r.config.Limits
@@ -40,16 +40,12 @@ func (r *Relay) serveHost(w http.ResponseWriter, req *http.Request) {
 		links:  map[linkID]struct{}{},
 	}
 	h.out.share, h.out.maxShare = map[connID]int{}, l.QueueBytes
-	if !r.sockets.add(h.socket) {
-		h.hangUp(websocket.StatusGoingAway, "relay stops")
-		return
-	}
-	defer r.sockets.remove(h.socket)
-	defer h.over()
-	defer r.switchboard.unlisten(h, nil)
-	idle := time.AfterFunc(idleHost, func() { r.endIdleHost(h) })
-	defer idle.Stop()
-	r.readHost(h)
+	r.detach(h.socket, release, func() {
+		defer r.switchboard.unlisten(h, nil)
+		idle := time.AfterFunc(idleHost, func() { r.endIdleHost(h) })
+		defer idle.Stop()
+		r.readHost(h)
+	})
 }
 
 // endIdleHost keeps sockets that do nothing from filling the relay. A desktop listens right after it has connected.

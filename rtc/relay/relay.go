@@ -14,8 +14,6 @@ import (
 	"time"
 
 	"crypto/tls"
-
-	"github.com/coder/websocket"
 )
 
 // A Relay is a running relay.
@@ -168,64 +166,4 @@ func (r *Relay) close(ctx context.Context) error {
 	}
 	r.unlock()
 	return errors.Join(errs...)
-}
-
-// A socketSet knows every open WebSocket: http.Server forgets a connection once it has been taken over.
-type socketSet struct {
-	mu     sync.Mutex
-	all    map[*socket]struct{} // mu
-	closed bool                 // mu
-	empty  chan struct{}        // mu; closed by the last one to leave after endAll
-}
-
-func (s *socketSet) add(k *socket) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
-	s.all[k] = struct{}{}
-	return true
-}
-
-func (s *socketSet) remove(k *socket) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.all, k)
-	if s.empty != nil && len(s.all) == 0 {
-		close(s.empty)
-		s.empty = nil
-	}
-}
-
-func (s *socketSet) endAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	for k := range s.all {
-		k.end(websocket.StatusGoingAway, "relay stops")
-	}
-}
-
-// wait returns when every socket has gone, by itself or, when ctx ends first, by force.
-func (s *socketSet) wait(ctx context.Context) {
-	s.mu.Lock()
-	if len(s.all) == 0 {
-		s.mu.Unlock()
-		return
-	}
-	empty := make(chan struct{})
-	s.empty = empty
-	s.mu.Unlock()
-	select {
-	case <-empty:
-		return
-	case <-ctx.Done():
-	}
-	s.mu.Lock()
-	for k := range s.all {
-		k.kill()
-	}
-	s.mu.Unlock()
-	<-empty
 }

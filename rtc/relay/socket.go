@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -102,4 +103,84 @@ func (s *socket) over() {
 	s.ping.Stop()
 	s.out.close()
 	_ = s.ws.CloseNow()
+}
+
+// detach runs a socket's reader on a goroutine of its own until the socket is over. The handler returns meanwhile, and with it goes what the
+// HTTP server held for the request: about a third of what a waiting guest costs.
+func (r *Relay) detach(s *socket, release, read func()) {
+	go func() {
+		defer release()
+		defer s.over()
+		if !r.sockets.add(s) {
+			s.hangUp(websocket.StatusGoingAway, "relay stops")
+			return
+		}
+		defer r.sockets.remove(s)
+		defer func() {
+			if p := recover(); p != nil { // a mistake of ours costs this socket, not the others
+				r.log.Error("a socket failed", "panic", p, "at", callers())
+			}
+		}()
+		read()
+	}()
+}
+
+// A socketSet knows every open WebSocket: http.Server forgets a connection once it has been taken over.
+type socketSet struct {
+	mu     sync.Mutex
+	all    map[*socket]struct{} // mu
+	closed bool                 // mu
+	empty  chan struct{}        // mu; closed by the last one to leave after endAll
+}
+
+func (s *socketSet) add(k *socket) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.all[k] = struct{}{}
+	return true
+}
+
+func (s *socketSet) remove(k *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, k)
+	if s.empty != nil && len(s.all) == 0 {
+		close(s.empty)
+		s.empty = nil
+	}
+}
+
+func (s *socketSet) endAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for k := range s.all {
+		k.end(websocket.StatusGoingAway, "relay stops")
+	}
+}
+
+// wait returns when every socket has gone, by itself or, when ctx ends first, by force.
+func (s *socketSet) wait(ctx context.Context) {
+	s.mu.Lock()
+	if len(s.all) == 0 {
+		s.mu.Unlock()
+		return
+	}
+	empty := make(chan struct{})
+	s.empty = empty
+	s.mu.Unlock()
+	select {
+	case <-empty:
+		return
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	for k := range s.all {
+		k.kill()
+	}
+	s.mu.Unlock()
+	<-empty
 }

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 
 // process is a running alcove-relay.
 type process struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	url  string
 	mu   sync.Mutex
@@ -51,7 +51,7 @@ type process struct {
 
 var urlInLog = regexp.MustCompile(`url=(\S+)`)
 
-func startProcess(t *testing.T, state string, more ...string) *process {
+func startProcess(t testing.TB, state string, more ...string) *process {
 	t.Helper()
 	p := &process{t: t, done: make(chan struct{})}
 	p.cmd = exec.Command(program, append([]string{"-state", state, "-listen", "127.0.0.1:0", "-limits", "10000"}, more...)...)
@@ -106,7 +106,7 @@ func (p *process) do(method, path, token, body string) (int, string, error) {
 		return 0, "", err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := trusting.Do(req)
 	if err != nil {
 		return 0, "", err
 	}
@@ -190,7 +190,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 		if t.Failed() {
 			t.Fatalf("round %d", round)
 		}
-		http.DefaultClient.CloseIdleConnections()
+		trusting.CloseIdleConnections()
 	}
 	p := startProcess(t, state)
 	p.check(all)
