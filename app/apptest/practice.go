@@ -20,9 +20,9 @@ type Stage struct {
 	Vault *Vault
 	Line  *Line
 	Kit   app.RecoveryKit
-	// Client has notes, signed and not, and invites; Standing and Single are theirs, both open,
+	// Ana has notes, signed and not, and invites; Standing and Single are hers, both open,
 	// Single with a PIN. Only Practice fills these.
-	Client           app.ClientID
+	Ana              app.ClientID
 	Standing, Single app.InviteView
 }
 
@@ -78,14 +78,14 @@ func Practice(t testing.TB) *Stage {
 		id, err := s.SaveClient(ctx, c)
 		must(err)
 		if i == 0 {
-			s.Client = id
+			s.Ana = id
 		}
 		if c.Status == app.ClientActive {
 			writeNote(t, s, id, c.Focus)
 		}
 	}
 	for _, n := range notes {
-		d, err := s.NewDraft(ctx, s.Client, n.format)
+		d, err := s.NewDraft(ctx, s.Ana, n.format)
 		must(err)
 		d.SetTitle(n.title)
 		for _, sec := range n.sections {
@@ -99,9 +99,9 @@ func Practice(t testing.TB) *Stage {
 		must(s.AddAddendum(ctx, d.ID(), "Sleep diary received by post the next day; seven nights are filled in."))
 	}
 	var err error
-	s.Standing, err = s.CreateInvite(ctx, app.InviteWish{Client: s.Client, Kind: app.InviteStanding})
+	s.Standing, err = s.CreateInvite(ctx, app.InviteWish{Client: s.Ana, Kind: app.InviteStanding})
 	must(err)
-	s.Single, err = s.CreateInvite(ctx, app.InviteWish{Client: s.Client, Kind: app.InviteSingle, PIN: true})
+	s.Single, err = s.CreateInvite(ctx, app.InviteWish{Client: s.Ana, Kind: app.InviteSingle, PIN: true})
 	must(err)
 	must(seeSessions(ctx, s))
 	return s
@@ -127,7 +127,7 @@ func seeSessions(ctx context.Context, s *Stage) error {
 	for i, trust := range []app.Trust{app.TrustCode, app.TrustKnown, app.TrustKnown} {
 		start := time.Now().AddDate(0, 0, -21+7*i).Truncate(time.Hour)
 		err := r.Sessions.SaveSession(ctx, app.SessionFacts{
-			ID: app.SessionID(start.Format("S2006-01-02")), Client: s.Client, Invite: s.Standing.ID,
+			ID: app.SessionID(start.Format("S2006-01-02")), Client: s.Ana, Invite: s.Standing.ID,
 			Started: start, Ended: start.Add(50 * time.Minute), Modality: app.ModalityVideo, Trust: trust,
 		})
 		if err != nil {

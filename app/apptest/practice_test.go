@@ -15,7 +15,7 @@ func TestPracticeIsAtWork(t *testing.T) {
 	ok(t, err)
 	want(t, "drafts", len(drafts), 1)
 	want(t, "links that listen", len(s.Line.Listening()), 2)
-	sessions, err := s.Sessions(t.Context(), s.Client)
+	sessions, err := s.Sessions(t.Context(), s.Ana)
 	ok(t, err)
 	want(t, "sessions", len(sessions), 3)
 }
