@@ -172,7 +172,7 @@ func (p *Practice) Knocks() []KnockView {
 }
 
 // Admit lets a client in and starts the session. A single-use link is spent by it.
-// ErrKnockGone, ErrInSession, ErrInviteClosed.
+// ErrKnockGone, ErrInSession.
 func (p *Practice) Admit(ctx context.Context, id KnockID) (*Session, error) {
 	r, err := p.open()
 	if err != nil {
