@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 )
 
@@ -52,14 +53,13 @@ func ParseLinkID(s string) (LinkID, error) {
 type ConnID [ConnIDSize]byte
 
 // String is the form of it in the relay's JSON.
-func (c ConnID) String() string { return Encode(c[:]) }
+func (c ConnID) String() string { return hex.EncodeToString(c[:]) }
 
-// ParseConnID reads that form back.
+// ParseConnID reads that form back. Capitals would be a second name.
 func ParseConnID(s string) (ConnID, error) {
-	var c ConnID
-	b, err := Decode(s, ConnIDSize)
-	if err != nil {
-		return c, err
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != ConnIDSize || hex.EncodeToString(b) != s {
+		return ConnID{}, fmt.Errorf("%w: connection", ErrRefused)
 	}
 	return ConnID(b), nil
 }

@@ -1,0 +1,556 @@
+package rtc
+
+import (
+	"crypto/subtle"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"alcove/app"
+	"alcove/rtc/seal"
+	"alcove/rtc/wire"
+)
+
+// policy is what was granted, and the ways around a closed network.
+type policy struct {
+	direct   bool
+	modality app.Modality
+	turn     *wire.TURN
+	devices  app.Devices
+}
+
+// relayOnly: addresses are hidden wherever somebody can stand in between.
+func (p policy) relayOnly() bool { return !p.direct && p.turn != nil }
+
+// connection is one RTCPeerConnection as a call needs it: peer.go. The call's goroutine calls
+// it; it answers through the functions of connectionEvents, from goroutines of its own.
+type connection interface {
+	Offer(restart bool) (sdp string, err error)
+	Answer(sdp string) error
+	// Candidate forgets one that it cannot use: browsers know more kinds than we do.
+	Candidate(c wire.Candidate)
+	// Fingerprints are those of the descriptions in force.
+	Fingerprints() (host, guest [32]byte, err error)
+	Send(b []byte) error
+	Close()
+}
+
+type connectionEvents struct {
+	candidate func(wire.Candidate)
+	opened    func()
+	message   func([]byte) // waits while the call is busy
+	closed    func()
+}
+
+type connector func(h *Host, p policy, media *tracks, e connectionEvents) (connection, error)
+
+// stage is how far a call has come.
+type stage int
+
+const (
+	admitted  stage = iota // the guest has not answered yet
+	confirmed              // keys agreed, no data channel yet
+	live                   // both finished messages held
+	over
+)
+
+// call is the line of one session. One goroutine owns it, run; everybody else posts.
+// It implements app.Call.
+type call struct {
+	host   *Host
+	link   *listening
+	policy policy
+	room   app.Room
+	mail   *mailbox[func()]
+	gate   chan struct{} // messages of the data channel that wait in mail
+	closed chan struct{}
+	media  *tracks
+
+	stage     stage
+	handshake *seal.HostHandshake
+	session   *seal.Session // nil before confirm
+	resumeID  [16]byte
+	signals   signals
+	route     wire.Route
+	attached  bool // the guest's socket is there, and in step
+
+	peer      connection
+	offered   bool // an offer waits for its answer
+	open      bool // the data channel is
+	finished  bool // the guest's finished message held
+	lost      bool
+	out       *outbox
+	remote    *app.CallRemote
+	verified  bool
+	started   time.Time
+	heard     time.Time
+	beaten    time.Time
+	restarted time.Time
+
+	mu   sync.Mutex
+	code string // mu; six digits, "" before confirm
+}
+
+var _ app.Call = (*call)(nil)
+
+func newCall(h *Host, v *visitor, hs *seal.HostHandshake, p policy, r app.Room) *call {
+	c := &call{
+		host: h, link: v.link, policy: p, room: r, mail: newMailbox[func()](), gate: make(chan struct{}, 64),
+		closed: make(chan struct{}), handshake: hs, resumeID: hs.ResumeID(), route: v.route, attached: true,
+		out: newOutbox(), started: time.Now(),
+	}
+	c.media = newTracks(h.options.Synthetic, p, c.problem, func(only bool) { c.post(func() { c.say(wire.Voice{Only: only}) }) })
+	return c
+}
+
+func (c *call) post(f func()) { c.mail.put(f) }
+
+func (c *call) run() {
+	tick := time.NewTicker(c.host.times.tick)
+	defer tick.Stop()
+	for c.stage != over {
+		select {
+		case <-c.mail.ready:
+			for _, f := range c.mail.take() {
+				if c.stage != over {
+					f()
+				}
+			}
+		case <-tick.C:
+			c.tick(time.Now())
+		}
+	}
+	c.mail.close()
+	close(c.closed)
+}
+
+func (c *call) tell(e app.CallEvent) { c.room.Happened(e) }
+
+// tick does what time alone brings about.
+func (c *call) tick(now time.Time) {
+	t := c.host.times
+	if c.stage < live {
+		switch {
+		case now.Sub(c.started) > t.handshake:
+			c.end(app.EndHandshake, wire.ByeHandshake)
+		case c.stage == confirmed && now.Sub(c.restarted) > t.again:
+			c.offer(true)
+		}
+		return
+	}
+	if now.Sub(c.beaten) >= t.beat {
+		c.beaten = now
+		mic, cam := c.media.sending()
+		c.say(wire.Beat{Mic: mic, Cam: cam})
+	}
+	silence := now.Sub(c.heard)
+	if silence > t.lost && !c.lost {
+		c.lost = true
+		c.tell(app.CallLost{})
+	}
+	if silence > t.restart && now.Sub(c.restarted) > t.again {
+		c.offer(true)
+	}
+	if silence > t.giveUp {
+		c.end(app.EndLost, "")
+	}
+}
+
+// frame is one of the guest's frames, behind admit.
+func (c *call) frame(r wire.Route, t wire.FrameType, rest []byte) {
+	if r != c.route {
+		return // of a socket that was left behind
+	}
+	if t == wire.FrameConfirm {
+		c.confirm(rest)
+		return
+	}
+	if c.session == nil || !c.attached {
+		c.broken(errOutOfPlace)
+		return
+	}
+	m, err := c.session.OpenSignal(rest)
+	if err != nil {
+		c.broken(err)
+		return
+	}
+	switch m := m.(type) {
+	case wire.Answer:
+		if !c.offered {
+			c.broken(errOutOfPlace)
+			return
+		}
+		c.offered = false
+		if err := c.peer.Answer(m.SDP); err != nil { // the guest's own words, but of no use
+			c.host.options.Log.Error("an answer is of no use", "err", err)
+			c.end(app.EndHandshake, wire.ByeHandshake)
+		}
+	case wire.Candidate:
+		c.peer.Candidate(m)
+	case wire.Restart:
+		c.offer(true)
+	case wire.Bye:
+		c.bye(m.Why)
+	default:
+		err = errOutOfPlace
+	}
+	if err != nil {
+		c.broken(err)
+	}
+}
+
+func (c *call) confirm(rest []byte) {
+	if c.stage != admitted {
+		c.broken(errOutOfPlace)
+		return
+	}
+	s, err := c.handshake.OpenConfirm(rest)
+	if err != nil {
+		c.host.options.Log.Warn("a confirm does not hold", "err", err)
+		c.end(app.EndHandshake, "")
+		return
+	}
+	c.session, c.stage = s, confirmed
+	c.mu.Lock()
+	c.code = s.Code()
+	c.mu.Unlock()
+	c.tell(app.CallConfirmed{})
+	c.peer, err = c.host.connect(c.host, c.policy, c.media, connectionEvents{
+		candidate: func(m wire.Candidate) { c.post(func() { c.signal(m) }) },
+		opened:    func() { c.post(c.opened) },
+		message:   c.message,
+		closed:    func() { c.post(func() { c.open = false }) },
+	})
+	if err != nil {
+		c.host.options.Log.Error("no peer connection", "err", err)
+		c.end(app.EndHandshake, wire.ByeHandshake)
+		return
+	}
+	c.media.open()
+	c.offer(false)
+}
+
+// broken ends the session: what came was repeated, missing, altered, or no message at all.
+func (c *call) broken(err error) {
+	c.host.options.Log.Warn("a session is broken off", "err", err)
+	c.end(app.EndTampered, wire.ByeTampered)
+}
+
+// offer makes one, unless an answer is still to come.
+func (c *call) offer(restart bool) {
+	c.restarted = time.Now()
+	if c.offered || c.peer == nil {
+		return
+	}
+	sdp, err := c.peer.Offer(restart)
+	if err != nil {
+		c.host.options.Log.Error("no offer", "err", err)
+		return
+	}
+	c.offered = true
+	c.signal(wire.Offer{SDP: sdp, Restart: restart})
+}
+
+// signal seals the next signal frame and sends it, or keeps it for the resume.
+func (c *call) signal(m wire.Signal) {
+	if c.session == nil || c.stage == over {
+		return
+	}
+	frame, err := c.session.SealSignal(m)
+	if err != nil {
+		c.host.options.Log.Error("a signal is too large", "err", err)
+		return
+	}
+	c.signals.keep(frame)
+	if c.attached {
+		c.host.send(c.route, frame)
+	}
+}
+
+// detached: the guest's socket, or ours, is gone. The session goes on without.
+func (c *call) detached(r wire.Route) {
+	if r != c.route {
+		return
+	}
+	c.attached = false
+	if c.stage == admitted {
+		c.end(app.EndHandshake, "")
+	}
+}
+
+// resume is a guest's first frame on a new socket, or on the old one after ours broke.
+func (c *call) resume(r wire.Route, rest []byte) {
+	if c.session == nil {
+		c.host.hangUp(r)
+		return
+	}
+	next, err := c.session.OpenResume(rest)
+	if err != nil {
+		c.host.options.Log.Warn("a resume does not hold", "err", err)
+		c.host.hangUp(r)
+		return
+	}
+	if !c.host.move(c, c.route, r) {
+		return // that socket is gone as well
+	}
+	c.route, c.attached = r, true
+	frames, kept := c.signals.from(next)
+	if !kept {
+		c.end(app.EndLost, "")
+		return
+	}
+	c.host.send(r, c.session.SealResume())
+	for _, f := range frames {
+		c.host.send(r, f)
+	}
+}
+
+// message is one of the data channel's. It holds the channel's goroutine back while the call
+// is behind, so that a flood stays on the other side's machine.
+func (c *call) message(b []byte) {
+	select {
+	case c.gate <- struct{}{}:
+	case <-c.closed:
+		return
+	}
+	c.post(func() {
+		<-c.gate
+		if err := c.data(b); err != nil {
+			c.broken(err)
+		}
+	})
+}
+
+func (c *call) opened() {
+	host, guest, err := c.peer.Fingerprints()
+	if err != nil {
+		c.broken(err)
+		return
+	}
+	c.open = true
+	if err := c.peer.Send(c.session.Finished(host, guest)); err != nil {
+		c.host.options.Log.Warn("the data channel takes nothing", "err", err)
+	}
+}
+
+func (c *call) data(b []byte) error {
+	if !c.finished {
+		host, guest, err := c.peer.Fingerprints()
+		if err != nil {
+			return err
+		}
+		if err := c.session.CheckFinished(b, host, guest); err != nil {
+			return err
+		}
+		c.finished, c.stage = true, live
+		c.back()
+		return nil
+	}
+	m, err := c.session.OpenData(b)
+	if err != nil {
+		return err
+	}
+	if c.lost {
+		c.back()
+	}
+	c.heard = time.Now()
+	switch m := m.(type) {
+	case wire.Beat:
+		c.beat(app.CallRemote{Microphone: m.Mic, Camera: m.Cam})
+	case wire.Chat:
+		c.say(wire.Got{ID: m.ID})
+		if c.out.fresh(m.ID) {
+			c.tell(app.CallChat{ID: app.ChatID(m.ID), Text: m.Text, At: m.Time})
+		}
+	case wire.Got:
+		if c.out.got(m.ID) {
+			c.tell(app.CallDelivered{ID: app.ChatID(m.ID)})
+		}
+	case wire.Farewell:
+		c.bye(wire.ByeLeft)
+	}
+	return nil
+}
+
+// back: the line works, at first or again. Everything that was not acknowledged goes out.
+func (c *call) back() {
+	c.lost, c.heard, c.beaten = false, time.Now(), time.Time{}
+	c.tell(app.CallConnected{})
+	if c.verified {
+		c.say(wire.Verified{})
+	}
+	if c.media.voiceOnly() {
+		c.say(wire.Voice{Only: true})
+	}
+	for _, m := range c.out.waiting() {
+		c.say(m)
+	}
+}
+
+func (c *call) beat(r app.CallRemote) {
+	if c.remote == nil || *c.remote != r {
+		c.remote = &r
+		c.tell(r)
+	}
+}
+
+// say seals a message of the data channel; before it is up there is nobody to say it to.
+func (c *call) say(m wire.Data) {
+	if c.stage != live {
+		return
+	}
+	b, err := c.session.SealData(m)
+	if err == nil {
+		err = c.peer.Send(b)
+	}
+	if err != nil {
+		c.host.options.Log.Warn("the data channel takes nothing", "err", err)
+	}
+}
+
+func (c *call) bye(why wire.ByeWhy) {
+	switch why {
+	case wire.ByeTampered:
+		c.end(app.EndTampered, "")
+	case wire.ByeHandshake:
+		c.end(app.EndHandshake, "")
+	default:
+		c.end(app.EndClient, "")
+	}
+}
+
+// end is the last thing that a call does. With a why the guest is told by every way left.
+func (c *call) end(why app.EndReason, bye wire.ByeWhy) {
+	if bye != "" {
+		c.signal(wire.Bye{Why: bye})
+	}
+	if bye == wire.ByeEnded {
+		c.say(wire.Farewell{})
+	}
+	c.stage = over
+	c.tell(app.CallEnded{Why: why})
+	c.media.close()
+	c.host.over(c, c.route)
+	if c.peer != nil {
+		peer := c.peer
+		time.AfterFunc(c.host.times.linger, peer.Close)
+	}
+	if c.session != nil {
+		c.session.Wipe()
+	} else {
+		c.handshake.Wipe()
+	}
+}
+
+// problem reports a device of ours.
+func (c *call) problem(kind, words string) {
+	c.post(func() { c.tell(app.CallDevice{Kind: kind, Problem: words}) })
+}
+
+// SendChat puts a line in the outbox. A line that no message holds stays undelivered.
+func (c *call) SendChat(id app.ChatID, text string) {
+	at := time.Now()
+	c.post(func() {
+		if id == "" || utf8.RuneCountInString(string(id)) > wire.MaxChatID || utf8.RuneCountInString(text) > wire.MaxText {
+			c.host.options.Log.Error("a chat line is too long")
+			return
+		}
+		m := c.out.add(id, text, at)
+		if !c.lost {
+			c.say(m)
+		}
+	})
+}
+
+// CheckCode compares in constant time; when it matches the page is told.
+func (c *call) CheckCode(typed string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ok := c.code != "" && subtle.ConstantTimeCompare([]byte(typed), []byte(c.code)) == 1
+	if ok {
+		c.post(func() {
+			c.verified = true
+			c.say(wire.Verified{})
+		})
+	}
+	return ok
+}
+
+// Media is the sound and picture of this call.
+func (c *call) Media() app.Media { return c.media }
+
+// End ends the session; the guest hears why.
+func (c *call) End(why app.EndReason) {
+	c.post(func() {
+		switch why {
+		case app.EndTampered:
+			c.end(why, wire.ByeTampered)
+		case app.EndHandshake:
+			c.end(why, wire.ByeHandshake)
+		default:
+			c.end(why, wire.ByeEnded)
+		}
+	})
+}
+
+// move binds a call to the socket that resumed it; false if that one is gone.
+func (h *Host) move(c *call, from, to wire.Route) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v := h.guests[to]
+	if v == nil {
+		return false
+	}
+	if old := h.guests[from]; old != nil && from != to {
+		old.call = nil
+		h.drop(from)
+	}
+	v.call = c
+	return true
+}
+
+// hangUp drops one socket.
+func (h *Host) hangUp(r wire.Route) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.guests[r] != nil {
+		h.drop(r)
+	}
+}
+
+// over forgets a call, and its link if nobody needs it any more.
+func (h *Host) over(c *call, r wire.Route) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(c.link.calls, c.resumeID)
+	if v := h.guests[r]; v != nil && v.call == c {
+		v.call = nil
+		h.drop(r)
+	}
+	h.release(c.link)
+}
+
+// maxSignals is how many sent frames a side keeps for a resume.
+const maxSignals = 256
+
+// signals are the frames sent, the newest maxSignals of them.
+type signals struct {
+	first  uint64 // the sequence of frames[0]
+	frames [][]byte
+}
+
+func (s *signals) keep(frame []byte) {
+	s.frames = append(s.frames, frame)
+	if len(s.frames) > maxSignals {
+		s.frames = s.frames[1:]
+		s.first++
+	}
+}
+
+// from returns the frames from next on; false if they are no longer kept.
+func (s *signals) from(next uint64) ([][]byte, bool) {
+	if next < s.first {
+		return nil, false
+	}
+	return s.frames[min(next-s.first, uint64(len(s.frames))):], true
+}

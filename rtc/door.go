@@ -1,0 +1,231 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"alcove/app"
+	"alcove/rtc/seal"
+	"alcove/rtc/wire"
+)
+
+// visitor is one guest's socket as the relay told us of it. Host.mu guards it.
+type visitor struct {
+	link  *listening
+	route wire.Route
+	door  *door // the knock that waits, nil if none
+	call  *call // once admitted, or resumed
+}
+
+// door is one knock, held open until one of its methods is called. It implements app.Door.
+type door struct {
+	host    *Host
+	visitor *visitor
+	facts   app.Knock
+	relay   bool            // the link promised relay-only
+	knock   *seal.HostKnock // Host.mu; nil once answered
+}
+
+var _ app.Door = (*door)(nil)
+
+// errAway lets app tell that the relay is missing.
+var errAway = fmt.Errorf("rtc: %w", app.ErrRelayAway)
+
+// frame is one sealed message of a guest. What does not hold, or comes when it cannot, ends
+// that guest's socket and nothing else: anybody can connect to a relay.
+func (h *Host) frame(r wire.Route, b []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v := h.guests[r]
+	if v == nil {
+		return
+	}
+	t, rest, err := wire.ParseFrame(b)
+	if err == nil {
+		err = h.heed(v, t, rest)
+	}
+	if err != nil {
+		h.options.Log.Info("a guest is hung up", "err", err)
+		h.forget(v)
+		h.drop(r)
+	}
+}
+
+// errOutOfPlace is a frame that nobody may send now.
+var errOutOfPlace = errors.New("rtc: frame out of place")
+
+// heed acts on one frame. Under mu.
+func (h *Host) heed(v *visitor, t wire.FrameType, rest []byte) error {
+	switch t {
+	case wire.FrameKnock:
+		return h.knocked(v, rest)
+	case wire.FrameGuestLobby:
+		if v.door == nil || v.door.knock == nil {
+			return errOutOfPlace
+		}
+		if _, err := v.door.knock.OpenLobby(rest); err != nil {
+			return err
+		}
+		h.forget(v) // there is one message, and it says goodbye
+		return nil
+	case wire.FrameConfirm, wire.FrameSignal:
+		if v.call == nil {
+			return errOutOfPlace
+		}
+		v.call.post(func() { v.call.frame(v.route, t, rest) })
+		return nil
+	case wire.FrameResume:
+		if v.door != nil || v.call != nil && v.link.calls[[16]byte(rest[:16])] != v.call {
+			return errOutOfPlace
+		}
+		c := v.link.calls[[16]byte(rest[:16])]
+		if c == nil {
+			return errOutOfPlace
+		}
+		c.post(func() { c.resume(v.route, rest) })
+		return nil
+	}
+	return errOutOfPlace
+}
+
+// knocked rings. Under mu.
+func (h *Host) knocked(v *visitor, rest []byte) error {
+	l := v.link
+	if l.invite == nil || v.door != nil || v.call != nil || time.Now().After(l.expires) {
+		return errOutOfPlace
+	}
+	k, err := l.invite.OpenKnock(rest, time.Now())
+	if err != nil {
+		return err
+	}
+	if _, seen := l.seen[k.ID]; seen {
+		k.Wipe()
+		return fmt.Errorf("%w: a knock again", seal.ErrOrder)
+	}
+	l.seen[k.ID] = struct{}{}
+	v.door = &door{host: h, visitor: v, knock: k, relay: l.invite.Bundle.Flags&wire.FlagRelayOnly != 0, facts: app.Knock{
+		ID: app.KnockID(wire.Encode(k.ID[:])), Invite: l.id, Name: plain(k.Knock.Name), PIN: k.Knock.PIN,
+		GuestKey: k.Knock.Key[:], At: time.Now(), Language: k.Knock.Lang, Wants: app.Modality(k.Knock.Wants),
+	}}
+	h.lobby(v.door, wire.LobbyWaiting{})
+	d := v.door
+	h.posts.put(func() { l.at.Knocked(d) })
+	return nil
+}
+
+// plain is a name without what could dress it up on screen: control characters, and those
+// that turn the direction of what follows.
+func plain(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' {
+			return -1
+		}
+		return r
+	}, name))
+}
+
+// forget tells that a visitor went away, to whoever waits for it. Under mu.
+func (h *Host) forget(v *visitor) {
+	if d := v.door; d != nil && d.knock != nil {
+		d.knock.Wipe()
+		d.knock = nil
+		h.posts.put(func() { v.link.at.Left(d.facts.ID) })
+	}
+	v.door = nil
+	if c := v.call; c != nil {
+		v.call = nil
+		route := v.route
+		c.post(func() { c.detached(route) })
+	}
+}
+
+// lobby sends one message to a guest who waits. Under mu.
+func (h *Host) lobby(d *door, m wire.Lobby) {
+	if h.socket != nil {
+		h.socket.frame(d.visitor.route, d.knock.SealLobby(m))
+	}
+}
+
+// Knock is what came in.
+func (d *door) Knock() app.Knock { return d.facts }
+
+// answer hands out the knock once, nil if the guest has gone or was answered. Under mu.
+func (d *door) answer() *seal.HostKnock {
+	k := d.knock
+	if k != nil {
+		d.visitor.door = nil
+	}
+	return k
+}
+
+// WrongPIN tells the guest, who may knock again on the same socket unless none are left.
+func (d *door) WrongPIN(left int) {
+	d.host.mu.Lock()
+	defer d.host.mu.Unlock()
+	if d.answer() == nil {
+		return
+	}
+	d.host.lobby(d, wire.LobbyPIN{Left: max(left, 0)})
+	d.done()
+	if left <= 0 {
+		d.host.drop(d.visitor.route)
+	}
+}
+
+// done wipes the knock. Under mu.
+func (d *door) done() {
+	d.knock.Wipe()
+	d.knock = nil
+}
+
+// maxSentence is what a deny may say, in characters.
+const maxSentence = 400
+
+// Deny ends the knock with a sentence.
+func (d *door) Deny(sentence string) {
+	d.host.mu.Lock()
+	defer d.host.mu.Unlock()
+	if d.answer() == nil {
+		return
+	}
+	if r := []rune(sentence); len(r) > maxSentence {
+		sentence = string(r[:maxSentence])
+	}
+	d.host.lobby(d, wire.LobbyDeny{Say: sentence})
+	d.done()
+	d.host.drop(d.visitor.route)
+}
+
+// Admit starts the session's call. It waits for the relay's TURN credentials, at most ten
+// seconds: without them a relay-only policy could not be kept. app.ErrRelayAway, ErrGuestGone.
+func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call, error) {
+	turn, err := d.host.turn(ctx, d.visitor.route.Link)
+	if err != nil {
+		return nil, err
+	}
+	d.host.mu.Lock()
+	defer d.host.mu.Unlock()
+	k := d.answer()
+	if k == nil {
+		return nil, ErrGuestGone
+	}
+	p := policy{direct: a.Direct && !d.relay, modality: a.Modality, turn: turn, devices: a.Devices}
+	handshake, frame, err := k.Admit(wire.Admit{Code: a.Code, Relay: p.relayOnly(), Wants: wire.Wants(a.Modality), TURN: turn})
+	d.done()
+	if err != nil {
+		d.host.drop(d.visitor.route)
+		return nil, err
+	}
+	c := newCall(d.host, d.visitor, handshake, p, r)
+	d.visitor.call = c
+	d.visitor.link.calls[handshake.ResumeID()] = c
+	if d.host.socket != nil {
+		d.host.socket.frame(d.visitor.route, frame)
+	}
+	go c.run()
+	return c, nil
+}

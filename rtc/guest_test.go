@@ -1,0 +1,668 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+
+	"alcove/app"
+	"alcove/rtc/seal"
+	"alcove/rtc/wire"
+)
+
+// guest speaks the page's half of protocol.md. One goroutine owns it, as with call; what
+// happens comes out of events.
+type guest struct {
+	base   string // of the relay
+	link   *seal.Link
+	card   wire.Card
+	key    *seal.SigningKey
+	times  timing
+	join   func(*guest, wire.Admit, connectionEvents) (answerer, error)
+	redial func(ctx context.Context, g *guest) (guestLine, error) // nil: no way back
+	mail   *mailbox[func()]
+	events chan guestEvent
+	closed chan struct{}
+
+	line     guestLine
+	attached bool
+	knock    *seal.GuestKnock
+	knocked  time.Time
+	waiting  bool
+	session  *seal.Session
+	signals  signals
+	peer     answerer
+	finished bool
+	live     bool
+	lost     bool
+	over     bool
+	mic, cam bool
+	started  time.Time
+	heard    time.Time
+	beaten   time.Time
+	out      *outbox
+	nextID   int
+	log      []string // everything that was taken from the host, in order
+
+	mu   sync.Mutex
+	code string // mu
+}
+
+// guestEvent is what the page would show.
+type guestEvent struct {
+	what string // here away waiting pin deny admitted connected chat got beat voice verified lost ended
+	text string
+	n    int
+}
+
+// guestLine is a socket to the relay.
+type guestLine interface {
+	send(frame []byte)
+	close()
+}
+
+// answerer is the guest's RTCPeerConnection.
+type answerer interface {
+	Offered(sdp string) (answer string, err error)
+	Candidate(c wire.Candidate)
+	Fingerprints() (host, guest [32]byte, err error)
+	Send(b []byte) error
+	Close()
+}
+
+// openLink does what the page does on opening: it fetches, and sends nothing.
+func openLink(ctx context.Context, link string) (*guest, error) {
+	base, l, err := wire.ParseLink(link)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/v1/links/"+seal.LinkID(l).String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%d: %s", resp.StatusCode, strings.TrimSpace(string(body)))
+	}
+	blob, err := wire.ParseBlob(body)
+	if err != nil {
+		return nil, err
+	}
+	return newGuest(base, l, blob)
+}
+
+func newGuest(base string, l [32]byte, blob wire.Blob) (*guest, error) {
+	g := &guest{
+		base: base, times: defaultTiming, mail: newMailbox[func()](), events: make(chan guestEvent, 4096),
+		closed: make(chan struct{}), out: newOutbox(), join: joinByPion, redial: dialGuest,
+	}
+	var err error
+	if g.link, err = seal.OpenBundle(l, blob.Bundle); err != nil {
+		return nil, fmt.Errorf("bundle: %w", err)
+	}
+	if g.card, _, err = g.link.OpenCard(blob.Card); err != nil {
+		return nil, fmt.Errorf("card: %w", err)
+	}
+	if g.key, err = seal.NewSigningKey(); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// guestSocket is a WebSocket.
+type guestSocket struct {
+	ws  *websocket.Conn
+	out *mailbox[[]byte]
+}
+
+func (s *guestSocket) send(frame []byte) { s.out.put(frame) }
+func (s *guestSocket) close()            { _ = s.ws.CloseNow() }
+
+func dialGuest(ctx context.Context, g *guest) (guestLine, error) {
+	url := "ws" + strings.TrimPrefix(g.base, "http") + "/v1/guest/" + g.link.LinkID().String()
+	ws, _, err := websocket.Dial(ctx, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	ws.SetReadLimit(wire.MaxFrame)
+	s := &guestSocket{ws: ws, out: newMailbox[[]byte]()}
+	done, stop := context.WithCancel(context.Background())
+	go func() {
+		for {
+			select {
+			case <-done.Done():
+				return
+			case <-s.out.ready:
+			}
+			for _, b := range s.out.take() {
+				if ws.Write(done, websocket.MessageBinary, b) != nil {
+					return
+				}
+			}
+		}
+	}()
+	go func() {
+		defer stop()
+		for {
+			kind, b, err := ws.Read(done)
+			if err != nil {
+				g.mail.put(func() { g.dropped(s) })
+				return
+			}
+			g.mail.put(func() { g.received(s, kind == websocket.MessageText, b) })
+		}
+	}()
+	return s, nil
+}
+
+// connect opens the socket and starts the guest.
+func (g *guest) connect(ctx context.Context) error {
+	line, err := g.redial(ctx, g)
+	if err != nil {
+		return err
+	}
+	g.begin(line)
+	return nil
+}
+
+func (g *guest) begin(line guestLine) {
+	g.mail.put(func() { g.line, g.attached = line, true })
+	go g.run()
+}
+
+func (g *guest) run() {
+	tick := time.NewTicker(g.times.tick)
+	defer tick.Stop()
+	for !g.over {
+		select {
+		case <-g.mail.ready:
+			for _, f := range g.mail.take() {
+				if !g.over {
+					f()
+				}
+			}
+		case <-tick.C:
+			g.tick(time.Now())
+		}
+	}
+	g.mail.close()
+	if g.peer != nil {
+		time.AfterFunc(g.times.linger, g.peer.Close)
+	}
+	line := g.line
+	time.AfterFunc(g.times.linger, line.close)
+	close(g.closed)
+}
+
+func (g *guest) tell(what, text string, n int) { g.events <- guestEvent{what, text, n} }
+
+func (g *guest) end(why string, bye wire.ByeWhy) {
+	if bye != "" && g.session != nil {
+		g.signal(wire.Bye{Why: bye})
+	}
+	g.over = true
+	g.tell("ended", why, 0)
+}
+
+func (g *guest) dropped(s guestLine) {
+	if s != g.line {
+		return
+	}
+	g.attached = false
+	if g.session == nil {
+		g.end("closed", "")
+		return
+	}
+	g.reconnect()
+}
+
+func (g *guest) reconnect() {
+	if g.redial == nil {
+		return
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		line, err := g.redial(ctx, g)
+		if err != nil {
+			time.AfterFunc(200*time.Millisecond, func() { g.mail.put(g.reconnect) })
+			return
+		}
+		if !g.mail.put(func() { g.line = line }) {
+			line.close()
+		}
+	}()
+}
+
+func (g *guest) received(s guestLine, text bool, b []byte) {
+	if s != g.line {
+		return
+	}
+	if text {
+		here, err := wire.ParsePresence(b)
+		if err != nil {
+			g.end("relay", "")
+			return
+		}
+		g.presence(here)
+		return
+	}
+	t, rest, err := wire.ParseFrame(b)
+	if err == nil {
+		err = g.frame(t, rest)
+	}
+	switch {
+	case err == nil:
+	case g.session == nil:
+		g.end("handshake", "")
+	default:
+		g.end("tampered", wire.ByeTampered)
+	}
+}
+
+func (g *guest) presence(here bool) {
+	switch {
+	case !here:
+		g.attached = false
+		g.tell("away", "", 0)
+		return
+	case g.session != nil:
+		g.line.send(g.session.SealResume())
+	default:
+		g.attached = true
+	}
+	g.tell("here", "", 0)
+}
+
+func (g *guest) frame(t wire.FrameType, rest []byte) error {
+	switch {
+	case t == wire.FrameHostLobby && g.knock != nil && g.session == nil:
+		m, err := g.knock.OpenLobby(rest)
+		if err != nil {
+			return err
+		}
+		g.lobby(m)
+		return nil
+	case t == wire.FrameAdmit && g.knock != nil && g.session == nil:
+		return g.admitted(rest)
+	case t == wire.FrameSignal && g.session != nil && g.attached:
+		return g.heard1(rest)
+	case t == wire.FrameResume && g.session != nil && !g.attached:
+		next, err := g.session.OpenResume(rest)
+		if err != nil {
+			return err
+		}
+		g.attached = true
+		frames, kept := g.signals.from(next)
+		if !kept {
+			g.end("lost", "")
+			return nil
+		}
+		for _, f := range frames {
+			g.line.send(f)
+		}
+		return nil
+	}
+	return errOutOfPlace
+}
+
+func (g *guest) lobby(m wire.Lobby) {
+	switch m := m.(type) {
+	case wire.LobbyWaiting:
+		g.waiting = true
+		g.tell("waiting", "", 0)
+	case wire.LobbyPIN:
+		g.knock = nil
+		g.tell("pin", "", m.Left)
+	case wire.LobbyDeny:
+		g.tell("deny", m.Say, 0)
+		g.end("denied", "")
+	}
+}
+
+func (g *guest) admitted(rest []byte) error {
+	s, a, confirm, err := g.knock.OpenAdmit(rest)
+	if err != nil {
+		return err
+	}
+	g.session, g.started = s, time.Now()
+	g.mu.Lock()
+	g.code = s.Code()
+	g.mu.Unlock()
+	g.peer, err = g.join(g, a, connectionEvents{
+		candidate: func(c wire.Candidate) { g.mail.put(func() { g.signal(c) }) },
+		opened:    func() { g.mail.put(g.opened) },
+		message:   func(b []byte) { g.mail.put(func() { g.data(b) }) },
+		closed:    func() {},
+	})
+	if err != nil {
+		return err
+	}
+	g.line.send(confirm)
+	g.tell("admitted", s.Code(), 0)
+	return nil
+}
+
+func (g *guest) heard1(rest []byte) error {
+	m, err := g.session.OpenSignal(rest)
+	if err != nil {
+		return err
+	}
+	g.log = append(g.log, fmt.Sprintf("%T", m))
+	switch m := m.(type) {
+	case wire.Offer:
+		answer, err := g.peer.Offered(m.SDP)
+		if err != nil {
+			g.end("handshake", wire.ByeHandshake)
+			return nil
+		}
+		g.signal(wire.Answer{SDP: answer})
+	case wire.Candidate:
+		g.peer.Candidate(m)
+	case wire.Bye:
+		g.end("bye "+string(m.Why), "")
+	default:
+		return errOutOfPlace
+	}
+	return nil
+}
+
+func (g *guest) signal(m wire.Signal) {
+	if g.over {
+		return
+	}
+	frame, err := g.session.SealSignal(m)
+	if err != nil {
+		g.end("too large", "")
+		return
+	}
+	g.signals.keep(frame)
+	if g.attached {
+		g.line.send(frame)
+	}
+}
+
+func (g *guest) opened() {
+	host, own, err := g.peer.Fingerprints()
+	if err != nil {
+		g.end("tampered", wire.ByeTampered)
+		return
+	}
+	_ = g.peer.Send(g.session.Finished(host, own))
+}
+
+func (g *guest) data(b []byte) {
+	if !g.finished {
+		host, own, err := g.peer.Fingerprints()
+		if err == nil {
+			err = g.session.CheckFinished(b, host, own)
+		}
+		if err != nil {
+			g.end("tampered", wire.ByeTampered)
+			return
+		}
+		g.finished, g.live = true, true
+		g.back()
+		return
+	}
+	m, err := g.session.OpenData(b)
+	if err != nil {
+		g.end("tampered", wire.ByeTampered)
+		return
+	}
+	if g.lost {
+		g.back()
+	}
+	g.heard = time.Now()
+	switch m := m.(type) {
+	case wire.Beat:
+		g.tell("beat", fmt.Sprint(m.Mic, m.Cam), 0)
+	case wire.Chat:
+		g.say(wire.Got{ID: m.ID})
+		if g.out.fresh(m.ID) {
+			g.tell("chat", m.Text, 0)
+		}
+	case wire.Got:
+		if g.out.got(m.ID) {
+			g.tell("got", m.ID, 0)
+		}
+	case wire.Voice:
+		g.tell("voice", fmt.Sprint(m.Only), 0)
+	case wire.Verified:
+		g.tell("verified", "", 0)
+	case wire.Farewell:
+		g.end("bye ended", "")
+	}
+}
+
+func (g *guest) back() {
+	g.lost, g.heard, g.beaten = false, time.Now(), time.Time{}
+	g.tell("connected", "", 0)
+	for _, m := range g.out.waiting() {
+		g.say(m)
+	}
+}
+
+func (g *guest) say(m wire.Data) {
+	if !g.live {
+		return
+	}
+	if b, err := g.session.SealData(m); err == nil {
+		_ = g.peer.Send(b)
+	}
+}
+
+// answerWithin is how long a guest waits for the bell to ring.
+const answerWithin = 15 * time.Second
+
+func (g *guest) tick(now time.Time) {
+	within := min(answerWithin, g.times.handshake)
+	switch {
+	case g.knock != nil && g.session == nil && !g.waiting && now.Sub(g.knocked) > within:
+		g.end("no answer", "")
+	case g.session != nil && !g.live && now.Sub(g.started) > g.times.handshake:
+		g.end("handshake", wire.ByeHandshake)
+	case g.live && now.Sub(g.heard) > g.times.giveUp:
+		g.end("lost", "")
+	case g.live && !g.lost && now.Sub(g.heard) > g.times.lost:
+		g.lost = true
+		g.tell("lost", "", 0)
+	}
+	if g.live && now.Sub(g.beaten) >= g.times.beat {
+		g.beaten = now
+		g.say(wire.Beat{Mic: g.mic, Cam: g.cam})
+	}
+}
+
+// What the person at the page does.
+
+func (g *guest) knockWith(name, pin string) { g.knockWanting(name, pin, wire.WantsText) }
+
+func (g *guest) knockWanting(name, pin string, wants wire.Wants) {
+	g.mail.put(func() {
+		k, frame, err := g.link.Knock(wire.Knock{Name: name, PIN: pin, Lang: "en", Wants: wants}, g.key, time.Now())
+		if err != nil {
+			g.end(err.Error(), "")
+			return
+		}
+		g.knock, g.knocked, g.waiting = k, time.Now(), false
+		g.line.send(frame)
+	})
+}
+
+func (g *guest) chat(text string) string {
+	g.mu.Lock()
+	g.nextID++
+	id := fmt.Sprintf("g-%d", g.nextID)
+	g.mu.Unlock()
+	g.mail.put(func() {
+		m := g.out.add(app.ChatID(id), text, time.Now())
+		if !g.lost {
+			g.say(m)
+		}
+	})
+	return id
+}
+
+func (g *guest) leave() {
+	g.mail.put(func() {
+		if g.session == nil {
+			g.line.send(g.knock.SealLobby(wire.LobbyLeave{}))
+			g.end("left", "")
+			return
+		}
+		g.say(wire.Farewell{})
+		g.end("left", wire.ByeLeft)
+	})
+}
+
+// next returns the next event, passing over those of no interest.
+func (g *guest) next(t testing.TB, within time.Duration, skip ...string) guestEvent {
+	t.Helper()
+	limit := time.After(within)
+	for {
+		select {
+		case e := <-g.events:
+			if strings.Contains(" "+strings.Join(skip, " ")+" ", " "+e.what+" ") {
+				continue
+			}
+			return e
+		case <-limit:
+			t.Fatalf("the guest heard nothing for %v", within)
+		}
+	}
+}
+
+// until passes over everything up to this event.
+func (g *guest) until(t testing.TB, what string, within time.Duration) guestEvent {
+	t.Helper()
+	limit := time.After(within)
+	var seen []string
+	for {
+		select {
+		case e := <-g.events:
+			if e.what == what {
+				return e
+			}
+			seen = append(seen, e.what+" "+e.text)
+			if e.what == "ended" {
+				t.Fatalf("waiting for %q the guest heard %q", what, seen)
+			}
+		case <-limit:
+			t.Fatalf("waiting for %q the guest heard %q", what, seen)
+		}
+	}
+}
+
+// pionAnswerer is the guest's side over pion.
+type pionAnswerer struct {
+	pc *webrtc.PeerConnection
+	mu sync.Mutex
+	dc *webrtc.DataChannel // mu
+}
+
+func joinByPion(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+	return joinBySocket(nil)(g, a, e)
+}
+
+// joinBySocket answers over one UDP socket, or as ICE likes it.
+func joinBySocket(socket net.PacketConn) func(*guest, wire.Admit, connectionEvents) (answerer, error) {
+	return func(_ *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+		var s webrtc.SettingEngine
+		s.SetSCTPRTOMax(sctpPatience)
+		s.SetIncludeLoopbackCandidate(true)
+		if socket != nil {
+			s.SetICEUDPMux(webrtc.NewICEUDPMux(nil, socket))
+		}
+		engine := &webrtc.MediaEngine{}
+		err := errors.Join(
+			engine.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: opus, PayloadType: 111}, webrtc.RTPCodecTypeAudio),
+			engine.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: vp8, PayloadType: 96}, webrtc.RTPCodecTypeVideo))
+		if err != nil {
+			return nil, err
+		}
+		registry := &interceptor.Registry{}
+		if err := webrtc.RegisterDefaultInterceptors(engine, registry); err != nil {
+			return nil, err
+		}
+		c := webrtc.Configuration{}
+		if a.TURN != nil {
+			c.ICEServers = []webrtc.ICEServer{{URLs: a.TURN.URLs, Username: a.TURN.Username, Credential: a.TURN.Credential}}
+			if a.Relay {
+				c.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+			}
+		}
+		p := &pionAnswerer{}
+		if p.pc, err = webrtc.NewAPI(webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry)).NewPeerConnection(c); err != nil {
+			return nil, err
+		}
+		p.pc.OnDataChannel(func(dc *webrtc.DataChannel) {
+			p.mu.Lock()
+			p.dc = dc
+			p.mu.Unlock()
+			dc.OnOpen(e.opened)
+			dc.OnMessage(func(m webrtc.DataChannelMessage) { e.message(m.Data) })
+		})
+		p.pc.OnICECandidate(func(c *webrtc.ICECandidate) {
+			if c == nil {
+				e.candidate(wire.Candidate{Mid: "0"})
+				return
+			}
+			e.candidate(wire.Candidate{Candidate: c.ToJSON().Candidate, Mid: "0"})
+		})
+		return p, nil
+	}
+}
+
+func (p *pionAnswerer) Offered(sdp string) (string, error) {
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: sdp}); err != nil {
+		return "", err
+	}
+	a, err := p.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", err
+	}
+	if err := p.pc.SetLocalDescription(a); err != nil {
+		return "", err
+	}
+	return p.pc.LocalDescription().SDP, nil
+}
+
+func (p *pionAnswerer) Candidate(c wire.Candidate) {
+	_ = p.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: c.Candidate})
+}
+
+func (p *pionAnswerer) Fingerprints() (host, guest [32]byte, err error) {
+	if host, err = fingerprint(p.pc.CurrentRemoteDescription().SDP); err != nil {
+		return host, guest, err
+	}
+	guest, err = fingerprint(p.pc.CurrentLocalDescription().SDP)
+	return host, guest, err
+}
+
+func (p *pionAnswerer) Send(b []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dc.Send(b)
+}
+
+func (p *pionAnswerer) Close() { _ = p.pc.Close() }

@@ -1,0 +1,309 @@
+package rtc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"alcove/app"
+	"alcove/rtc/seal"
+	"alcove/rtc/wire"
+)
+
+// Options say how a Host reaches its relay, and with what it meets people.
+type Options struct {
+	// Relay is the relay's base URL, "http://127.0.0.1:4711" for the embedded one.
+	Relay string
+	// Origin is what links begin with, where clients reach the relay by another name. "": Relay.
+	Origin string
+	// Synthetic sends a moving pattern and a tone in place of camera and microphone, and
+	// measures instead of playing: for the demonstration and for tests, never by itself.
+	Synthetic bool
+	// Client makes HTTP requests and dials the socket; nil: http.DefaultTransport's.
+	Client *http.Client
+	// Socket opens the one UDP socket of a call; nil: as ICE likes it, one for each address.
+	Socket func() (net.PacketConn, error)
+	// Log hears what went wrong on the line; no secret, name or address. nil: nowhere.
+	Log *slog.Logger
+}
+
+// ErrGuestGone is Admit for somebody who is no longer at the door.
+var ErrGuestGone = errors.New("rtc: the guest has left")
+
+// Host is the desktop's end of the line: one socket to the relay for every open invite. It
+// implements app.Line and app.DeviceLister.
+type Host struct {
+	options Options
+	times   timing
+	connect connector // makes a call's peer connection
+	posts   *mailbox[func()]
+	wake    chan struct{} // something to publish, or to delete
+	// listenable wakes reach when the first link has been published.
+	listenable chan struct{}
+	stop       context.CancelFunc
+	running    sync.WaitGroup
+
+	mu      sync.Mutex
+	links   map[wire.LinkID]*listening            // mu
+	guests  map[wire.Route]*visitor               // mu
+	socket  *socket                               // mu; nil while the relay is away
+	status  app.LineStatus                        // mu
+	waiting map[wire.LinkID][]chan wire.TURNGiven // mu; who asked for TURN
+	ended   []ending                              // mu; blobs still to be deleted
+}
+
+// listening is one link that we listen to: an open invite, or one kept for its running call.
+// Host.mu guards it.
+type listening struct {
+	id        app.InviteID
+	link      wire.LinkID
+	owner     []byte
+	invite    *seal.Invite // nil once shut: nobody may knock any more
+	expires   time.Time
+	card      []byte
+	at        app.Doorstep
+	published bool
+	seen      map[[32]byte]struct{} // knocks that were answered, against replay
+	calls     map[[16]byte]*call    // by resumeID
+}
+
+type ending struct {
+	link  wire.LinkID
+	owner []byte
+	why   string
+}
+
+var (
+	_ app.Line         = (*Host)(nil)
+	_ app.DeviceLister = (*Host)(nil)
+)
+
+// NewHost starts a host. It looks for its relay at once, and listens once an invite is open.
+func NewHost(o Options) (*Host, error) {
+	if !strings.HasPrefix(o.Relay, "http://") && !strings.HasPrefix(o.Relay, "https://") {
+		return nil, fmt.Errorf("rtc: relay URL %q", o.Relay)
+	}
+	o.Relay = strings.TrimSuffix(o.Relay, "/")
+	if o.Origin == "" {
+		o.Origin = o.Relay
+	}
+	if o.Client == nil {
+		o.Client = &http.Client{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	h := newHost(o)
+	ctx, stop := context.WithCancel(context.Background())
+	h.stop = stop
+	h.running.Go(func() { h.reach(ctx) })
+	h.running.Go(func() { h.publish(ctx) })
+	h.running.Go(func() { h.deliver(ctx) })
+	return h, nil
+}
+
+// newHost is a host that does nothing by itself yet.
+func newHost(o Options) *Host {
+	return &Host{
+		options: o, times: defaultTiming, connect: newPeer, posts: newMailbox[func()](),
+		wake: make(chan struct{}, 1), listenable: make(chan struct{}, 1),
+		links: map[wire.LinkID]*listening{}, guests: map[wire.Route]*visitor{},
+		waiting: map[wire.LinkID][]chan wire.TURNGiven{},
+		status:  app.LineStatus{Origin: o.Origin, Problem: "Looking for the relay."},
+	}
+}
+
+// Close ends every call as the therapist's wish, and the socket.
+func (h *Host) Close() {
+	for _, c := range h.calls() {
+		c.End(app.EndTherapist)
+		<-c.closed
+	}
+	h.stop()
+	h.running.Wait()
+	h.posts.close()
+}
+
+func (h *Host) calls() []*call {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var all []*call
+	for _, l := range h.links {
+		for _, c := range l.calls {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// deliver calls doorsteps in order, and never under a lock of ours or of the caller's.
+func (h *Host) deliver(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-h.posts.ready:
+			for _, f := range h.posts.take() {
+				f()
+			}
+		}
+	}
+}
+
+// NewInvite makes the keys of a link.
+func (h *Host) NewInvite(_ context.Context, s app.InviteSpec) (app.InviteMaterial, error) {
+	kind := wire.LinkSingle
+	if s.Kind == app.InviteStanding {
+		kind = wire.LinkStanding
+	}
+	var flags wire.LinkFlags
+	if s.PINWanted {
+		flags |= wire.FlagPIN
+	}
+	if s.RelayOnly {
+		flags |= wire.FlagRelayOnly
+	}
+	var pair *seal.SigningKey
+	if s.PairKey != nil {
+		var err error
+		if pair, err = seal.ParseSigningKey(s.PairKey); err != nil {
+			return app.InviteMaterial{}, fmt.Errorf("rtc: pair key: %w", err)
+		}
+	}
+	i, err := seal.NewInvite(kind, flags, s.Expires, pair)
+	if err != nil {
+		return app.InviteMaterial{}, err
+	}
+	defer i.Wipe()
+	return app.InviteMaterial{Link: i.Link(h.options.Origin), Material: i.Material(), PairKey: i.PairKey().Bytes()}, nil
+}
+
+// Open publishes an invite and listens for knocks. One that is open already gets the new card.
+// Material that is damaged is told as the line's problem: there is nothing to listen with.
+func (h *Host) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
+	invite, err := seal.ParseInvite(i.Material)
+	if err != nil {
+		h.options.Log.Error("an invite cannot be opened", "err", err)
+		return
+	}
+	// Versions must grow across restarts without being kept anywhere: the clock does that.
+	sealed, err := invite.SealCard(uint32(time.Now().Unix()), wire.Card{
+		Therapist: card.Therapist, Practice: card.Practice, Welcome: card.Welcome, Consent: card.Consent,
+	})
+	if err != nil {
+		h.options.Log.Error("a card cannot be sealed", "err", err)
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := h.links[invite.LinkID()]
+	if l == nil {
+		l = &listening{link: invite.LinkID(), seen: map[[32]byte]struct{}{}, calls: map[[16]byte]*call{}}
+		h.links[l.link] = l
+	}
+	l.id, l.owner, l.invite, l.expires, l.card, l.at = i.ID, invite.OwnerToken(), invite, i.Expires, sealed, at
+	l.published = false
+	status := h.status
+	h.posts.put(func() { at.LineChanged(status) })
+	h.nudge()
+}
+
+// nudge wakes whoever waits for something to do.
+func (h *Host) nudge() {
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Shut stops listening for knocks. The link stays with us while a call of it runs.
+func (h *Host) Shut(id app.InviteID, why app.ShutReason) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.links {
+		if l.id != id || l.invite == nil {
+			continue
+		}
+		l.invite.Wipe()
+		l.invite = nil
+		if why != app.ShutLocked {
+			h.ended = append(h.ended, ending{l.link, bytes.Clone(l.owner), string(why)})
+			h.nudge()
+		}
+		for route, v := range h.guests {
+			if route.Link == l.link && v.call == nil {
+				h.forget(v)
+				h.drop(route)
+			}
+		}
+		h.release(l)
+	}
+}
+
+// release stops listening to a link that nobody needs any more. Under mu.
+func (h *Host) release(l *listening) {
+	if l.invite != nil || len(l.calls) > 0 {
+		return
+	}
+	delete(h.links, l.link)
+	clear(l.owner)
+	if h.socket != nil {
+		h.socket.order(wire.Order{Op: "unlisten", Link: l.link})
+	}
+	for route := range h.guests {
+		if route.Link == l.link {
+			delete(h.guests, route)
+		}
+	}
+}
+
+// drop hangs up on a guest. Under mu.
+func (h *Host) drop(r wire.Route) {
+	delete(h.guests, r)
+	if h.socket != nil {
+		h.socket.order(wire.Order{Op: "drop", Link: r.Link, Conn: r.Conn})
+	}
+}
+
+// send passes a frame to a guest; false while the relay is away.
+func (h *Host) send(r wire.Route, frame []byte) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.socket == nil {
+		return false
+	}
+	h.socket.frame(r, frame)
+	return true
+}
+
+// Status is how the relay is reached just now.
+func (h *Host) Status() app.LineStatus {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.status
+}
+
+// setStatus tells every doorstep once when something changed.
+func (h *Host) setStatus(reached bool, problem string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := app.LineStatus{Reached: reached, Origin: h.options.Origin, Problem: problem}
+	if s == h.status {
+		return
+	}
+	h.status = s
+	told := map[app.Doorstep]bool{}
+	for _, l := range h.links {
+		if l.at != nil && !told[l.at] {
+			told[l.at] = true
+			h.posts.put(func() { l.at.LineChanged(s) })
+		}
+	}
+}

@@ -1,0 +1,339 @@
+package rtc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"alcove/rtc/wire"
+)
+
+const (
+	firstPause = 250 * time.Millisecond
+	longPause  = 10 * time.Second
+	probeEvery = 30 * time.Second
+	away       = "The relay cannot be reached. Clients cannot knock until it is back."
+)
+
+// pause is an exponential wait with jitter, so that a relay that comes back is not stormed.
+func pause(ctx context.Context, attempt int) {
+	d := min(firstPause<<min(attempt, 10), longPause)
+	d = d/2 + rand.N(d/2+1)
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// reach keeps the socket open while there is anything to listen to; else it only looks from
+// time to time whether the relay is there, because a relay hangs up on idle hosts.
+func (h *Host) reach(ctx context.Context) {
+	for attempt := 0; ctx.Err() == nil; {
+		if !h.wanted() {
+			h.probe(ctx)
+			select {
+			case <-ctx.Done():
+			case <-time.After(probeEvery):
+			case <-h.listenable:
+			}
+			continue
+		}
+		began := time.Now()
+		err := dialRelay(ctx, h.options.Client, h.options.Relay, h.started, h.received)
+		h.broken()
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > time.Minute {
+			attempt = 0
+		}
+		if h.wanted() {
+			h.options.Log.Warn("the relay is away", "err", err)
+			h.setStatus(false, away)
+			pause(ctx, attempt)
+			attempt++
+		}
+	}
+}
+
+// wanted tells whether a link waits to be listened to: a relay knows only what was published.
+func (h *Host) wanted() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.links {
+		if l.published {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *Host) probe(ctx context.Context) {
+	err := h.request(ctx, http.MethodGet, "/healthz", nil, nil)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		h.setStatus(false, away)
+	} else {
+		h.setStatus(true, "")
+	}
+}
+
+func (h *Host) started(s *socket) {
+	h.mu.Lock()
+	h.socket = s
+	for _, l := range h.links {
+		if l.published {
+			s.order(wire.Order{Op: "listen", Link: l.link, Token: l.owner})
+		}
+	}
+	h.mu.Unlock()
+	h.setStatus(true, "")
+}
+
+// broken forgets everybody at the door: a relay gives them new numbers. Calls go on without.
+func (h *Host) broken() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.socket = nil
+	for route, v := range h.guests {
+		h.forget(v)
+		delete(h.guests, route)
+	}
+	for link, list := range h.waiting {
+		for _, ch := range list {
+			close(ch)
+		}
+		delete(h.waiting, link)
+	}
+}
+
+// publish puts blobs on the relay, and takes those away whose link was shut.
+func (h *Host) publish(ctx context.Context) {
+	for attempt := 0; ctx.Err() == nil; {
+		err := h.publishAll(ctx)
+		if err == nil {
+			attempt = 0
+			select {
+			case <-ctx.Done():
+			case <-h.wake:
+			}
+			continue
+		}
+		h.options.Log.Warn("a link is not on the relay yet", "err", err)
+		if h.Status().Reached && !errors.Is(err, errRefused) {
+			h.setStatus(false, away)
+		}
+		pause(ctx, attempt)
+		attempt++
+	}
+}
+
+// publishAll goes through what is left to do; the first failure stops it, to be tried again.
+func (h *Host) publishAll(ctx context.Context) error {
+	var failed error
+	for {
+		if e, ok := h.nextEnding(); ok {
+			if err := h.remove(ctx, e); err != nil {
+				return err
+			}
+			continue
+		}
+		p, ok := h.nextPublication()
+		if !ok {
+			return failed
+		}
+		if err := h.put(ctx, p); err != nil {
+			return err
+		}
+	}
+}
+
+func (h *Host) nextEnding() (ending, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.ended) == 0 {
+		return ending{}, false
+	}
+	return h.ended[0], true
+}
+
+// remove deletes a blob. A relay that does not know it, or will not, has nothing to delete.
+func (h *Host) remove(ctx context.Context, e ending) error {
+	err := h.request(ctx, http.MethodDelete, "/v1/links/"+e.link.String()+"?why="+e.why, e.owner, nil)
+	if err != nil && !errors.Is(err, errRefused) {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = h.ended[1:]
+	return nil
+}
+
+// publication is a copy of what a PUT needs, so that no lock is held over it.
+type publication struct {
+	link    wire.LinkID
+	owner   []byte
+	blob    wire.Blob
+	expires time.Time
+}
+
+func (h *Host) nextPublication() (publication, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.links {
+		if !l.published && l.invite != nil && time.Now().Before(l.expires) {
+			return publication{l.link, bytes.Clone(l.owner), wire.Blob{Bundle: l.invite.SealedBundle(), Card: l.card}, l.expires}, true
+		}
+	}
+	return publication{}, false
+}
+
+// put publishes one link and begins to listen to it. What the relay refuses for good is not
+// tried again: the link is spent there, or another token owns it.
+func (h *Host) put(ctx context.Context, p publication) error {
+	err := h.request(ctx, http.MethodPut, "/v1/links/"+p.link.String(), p.owner, p.blob.PutBytes(p.expires.Unix()))
+	if err != nil && !errors.Is(err, errRefused) {
+		return err
+	}
+	if err != nil {
+		h.options.Log.Error("the relay refuses a link", "err", err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := h.links[p.link]
+	if l == nil || !bytes.Equal(l.card, p.blob.Card) {
+		return nil // shut meanwhile, or another card is next
+	}
+	l.published = true
+	if h.socket != nil {
+		h.socket.order(wire.Order{Op: "listen", Link: l.link, Token: l.owner})
+	}
+	select {
+	case h.listenable <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// errRefused is an answer that trying again will not change.
+var errRefused = errors.New("rtc: the relay refused")
+
+func (h *Host) request(ctx context.Context, method, path string, owner, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, h.options.Relay+path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	if owner != nil {
+		req.Header.Set("Authorization", "Bearer "+wire.Encode(owner))
+	}
+	resp, err := h.options.Client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 4096))
+	switch s := resp.StatusCode; {
+	case s/100 == 2:
+		return nil
+	case s == http.StatusTooManyRequests, s/100 == 5:
+		return fmt.Errorf("rtc: the relay answered %d", s)
+	default:
+		return fmt.Errorf("%w: %d", errRefused, s)
+	}
+}
+
+// received is everything that comes from the relay, in order, in the socket's goroutine.
+func (h *Host) received(m message) {
+	if !m.text {
+		route, frame, err := wire.ParseRouted(m.data)
+		if err == nil {
+			h.frame(route, frame)
+		}
+		return
+	}
+	n, err := wire.ParseNotice(m.data)
+	if err != nil {
+		h.options.Log.Warn("the relay said what it cannot say", "err", err)
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch n := n.(type) {
+	case wire.GuestCame:
+		if l := h.links[n.Link]; l != nil && h.guests[n.Route] == nil {
+			h.guests[n.Route] = &visitor{link: l, route: n.Route}
+		}
+	case wire.GuestGone:
+		if v := h.guests[n.Route]; v != nil {
+			h.forget(v)
+			delete(h.guests, n.Route)
+		}
+	case wire.Refused:
+		h.refused(n)
+	case wire.TURNGiven:
+		for _, ch := range h.waiting[n.Link] {
+			ch <- n
+		}
+		delete(h.waiting, n.Link)
+	}
+}
+
+// refused tries again: a relay that lost its store gets the blob anew; one that is busy, or
+// was taken over by another desktop, is asked later. Under mu.
+func (h *Host) refused(n wire.Refused) {
+	l := h.links[n.Link]
+	if l == nil {
+		return
+	}
+	if n.Why == "unknown" && l.invite != nil {
+		l.published = false
+		h.nudge()
+		return
+	}
+	if n.Why == "token" {
+		return
+	}
+	time.AfterFunc(h.times.busy, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if l := h.links[n.Link]; l != nil && h.socket != nil {
+			h.socket.order(wire.Order{Op: "listen", Link: l.link, Token: l.owner})
+		}
+	})
+}
+
+// turn asks the relay for TURN credentials; nil if it offers none.
+func (h *Host) turn(ctx context.Context, link wire.LinkID) (*wire.TURN, error) {
+	ch := make(chan wire.TURNGiven, 1)
+	h.mu.Lock()
+	if h.socket == nil {
+		h.mu.Unlock()
+		return nil, errAway
+	}
+	h.waiting[link] = append(h.waiting[link], ch)
+	h.socket.order(wire.Order{Op: "turn", Link: link})
+	h.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	select {
+	case <-ctx.Done():
+		return nil, errAway
+	case given, ok := <-ch:
+		if !ok {
+			return nil, errAway
+		}
+		if len(given.TURN.URLs) == 0 {
+			return nil, nil //nolint:nilnil // no TURN is an answer
+		}
+		return &given.TURN, nil
+	}
+}

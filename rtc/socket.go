@@ -1,0 +1,116 @@
+package rtc
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"alcove/rtc/wire"
+)
+
+// message is one WebSocket message.
+type message struct {
+	text bool
+	data []byte
+}
+
+// socket is the host's one WebSocket to its relay. Writing never waits: a goroutine empties
+// the queue. It ends with the first error, on either side.
+type socket struct {
+	out  *mailbox[message]
+	done context.CancelFunc
+}
+
+const (
+	writeTimeout = 10 * time.Second
+	pingEvery    = 15 * time.Second
+	pingTimeout  = 10 * time.Second
+	// maxUnsent bounds what waits for a relay that reads no more.
+	maxUnsent = 4096
+)
+
+func (s *socket) order(o wire.Order) { s.put(message{text: true, data: o.Bytes()}) }
+
+func (s *socket) frame(r wire.Route, frame []byte) {
+	s.put(message{data: wire.Routed(r, frame)})
+}
+
+func (s *socket) put(m message) {
+	if s.out.size() > maxUnsent {
+		s.done()
+		return
+	}
+	s.out.put(m)
+}
+
+// dialRelay opens the host's socket. started is called with it before anything is read;
+// then each message goes to received, until the socket breaks: it returns why.
+func dialRelay(ctx context.Context, client *http.Client, base string, started func(*socket), received func(message)) error {
+	url := "ws" + strings.TrimPrefix(base, "http") + "/v1/host"
+	dialing, cancel := context.WithTimeout(ctx, writeTimeout)
+	ws, _, err := websocket.Dial(dialing, url, &websocket.DialOptions{HTTPClient: client})
+	cancel()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ws.CloseNow() }()
+	ws.SetReadLimit(wire.LinkIDSize + wire.ConnIDSize + wire.MaxFrame)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	s := &socket{out: newMailbox[message](), done: stop}
+	defer s.out.close()
+	started(s)
+	go s.write(ctx, ws)
+	go keepAlive(ctx, ws, stop)
+	for {
+		kind, data, err := ws.Read(ctx)
+		if err != nil {
+			return err
+		}
+		received(message{text: kind == websocket.MessageText, data: data})
+	}
+}
+
+func (s *socket) write(ctx context.Context, ws *websocket.Conn) {
+	defer s.done()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.out.ready:
+		}
+		for _, m := range s.out.take() {
+			kind := websocket.MessageBinary
+			if m.text {
+				kind = websocket.MessageText
+			}
+			writing, cancel := context.WithTimeout(ctx, writeTimeout)
+			err := ws.Write(writing, kind, m.data)
+			cancel()
+			if err != nil {
+				return
+			}
+		}
+	}
+}
+
+// keepAlive finds a line that is dead without having been closed.
+func keepAlive(ctx context.Context, ws *websocket.Conn, stop func()) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pingEvery):
+		}
+		pinging, cancel := context.WithTimeout(ctx, pingTimeout)
+		err := ws.Ping(pinging)
+		cancel()
+		if err != nil {
+			stop()
+			return
+		}
+	}
+}
