@@ -8,7 +8,6 @@ import (
 	"io/fs"
 
 	"alcove/app"
-	"alcove/storage/sealed"
 )
 
 // migrations are applied in the order of their numbers, each once and whole. One that was released
@@ -18,7 +17,7 @@ import (
 var migrations embed.FS
 
 // migrate brings the store's schema up to date. app.ErrNewerFormat if it is ahead of this program.
-func migrate(ctx context.Context, s *sealed.Store) error {
+func migrate(ctx context.Context, s database) error {
 	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted
 	if err != nil {
 		return err
@@ -38,7 +37,7 @@ func migrate(ctx context.Context, s *sealed.Store) error {
 	return nil
 }
 
-func apply(ctx context.Context, s *sealed.Store, n int, file string) error {
+func apply(ctx context.Context, s database, n int, file string) error {
 	statements, err := migrations.ReadFile(file)
 	if err != nil {
 		return err

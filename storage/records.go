@@ -11,19 +11,25 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"alcove/app"
-	"alcove/storage/sealed"
 )
+
+// database is what the stores need of a *sealed.Store: benchmarks compare it with a plain file.
+type database interface {
+	DB() *sql.DB
+	Explain(err error) error
+	Close() error
+}
 
 // records is what every store of an open vault stands on.
 type records struct {
-	store  *sealed.Store
+	store  database
 	keys   *vaultKeys
 	closed atomic.Bool
 	once   sync.Once
 	err    error // of closing
 }
 
-func newRecords(store *sealed.Store, keys *vaultKeys) *app.Records {
+func newRecords(store database, keys *vaultKeys) *app.Records {
 	r := &records{store: store, keys: keys}
 	return &app.Records{
 		Keys:     keys,

@@ -80,4 +80,3 @@ func must(t testing.TB, err error) {
 }
 
 func playPart() bool { return false }
-

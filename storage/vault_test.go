@@ -69,7 +69,10 @@ func TestStateOfAProfile(t *testing.T) {
 	if _, _, err := v.Create(t.Context(), pass(" ")); !errors.Is(err, app.ErrWeakPassphrase) {
 		t.Errorf("an empty passphrase: %v", err)
 	}
-	_, r, err := func() (*Vault, *app.Records, error) { r, _, err := v.Create(t.Context(), pass(passphrase)); return v, r, err }()
+	_, r, err := func() (*Vault, *app.Records, error) {
+		r, _, err := v.Create(t.Context(), pass(passphrase))
+		return v, r, err
+	}()
 	must(t, err)
 	defer r.Close()
 	if s, err := v.State(t.Context()); err != nil || s != app.VaultShut {
@@ -119,11 +122,13 @@ func TestWhatKeepsAVaultShut(t *testing.T) {
 		"cut key file":      {func() { must(t, os.Truncate(key, 300)) }, passphrase, app.ErrDamagedKeyFile},
 		"newer key file":    {func() { rewriteKey(t, key, func(m map[string]any) { m["format"] = 2; m["more"] = 1 }) }, passphrase, app.ErrNewerFormat},
 		"weakened key file": {func() { rewriteKey(t, key, func(m map[string]any) { m["kdf"].(map[string]any)["memory_kib"] = 1024 }) }, passphrase, app.ErrDamagedKeyFile},
-		"absurd key file":   {func() { rewriteKey(t, key, func(m map[string]any) { m["kdf"].(map[string]any)["memory_kib"] = 1 << 31 }) }, passphrase, app.ErrDamagedKeyFile},
-		"no store":          {func() { must(t, os.Remove(store)) }, passphrase, app.ErrDamaged},
-		"empty store":       {func() { must(t, os.Truncate(store, 0)) }, passphrase, app.ErrDamaged},
-		"flipped store":     {func() { spoil(t, store, 1000) }, passphrase, app.ErrDamaged},
-		"newer schema":      {func() { newerSchema(t, f, secret, store) }, passphrase, app.ErrNewerFormat},
+		"absurd key file": {func() {
+			rewriteKey(t, key, func(m map[string]any) { m["kdf"].(map[string]any)["memory_kib"] = 1 << 31 })
+		}, passphrase, app.ErrDamagedKeyFile},
+		"no store":      {func() { must(t, os.Remove(store)) }, passphrase, app.ErrDamaged},
+		"empty store":   {func() { must(t, os.Truncate(store, 0)) }, passphrase, app.ErrDamaged},
+		"flipped store": {func() { spoil(t, store, 1000) }, passphrase, app.ErrDamaged},
+		"newer schema":  {func() { newerSchema(t, f, secret, store) }, passphrase, app.ErrNewerFormat},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x.spoil()

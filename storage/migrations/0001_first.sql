@@ -89,6 +89,10 @@ WHEN OLD.status <> 'preliminary' AND NOT (
   AND NEW.signed_at = OLD.signed_at AND NEW.signed_hash IS OLD.signed_hash)
 BEGIN SELECT raise(ABORT, 'signed'); END;
 
+CREATE TRIGGER signed_note_is_not_displaced BEFORE UPDATE ON notes -- by UPDATE OR REPLACE
+WHEN EXISTS (SELECT 1 FROM notes WHERE (id = NEW.id OR row = NEW.row) AND row <> OLD.row AND status <> 'preliminary')
+BEGIN SELECT raise(ABORT, 'signed'); END;
+
 CREATE TRIGGER signed_note_is_not_deleted BEFORE DELETE ON notes
 WHEN OLD.status <> 'preliminary'
 BEGIN SELECT raise(ABORT, 'signed'); END;

@@ -1,0 +1,206 @@
+package storage
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"alcove/app"
+	"alcove/storage/sealed"
+)
+
+// signed is a store with a signed note that has an addendum, and a draft.
+func signed(t *testing.T) *app.Records {
+	t.Helper()
+	r := newRecordsAlone(t)
+	fillRecords(t, r)
+	ctx, at := t.Context(), time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	must(t, r.Notes.SignNote(ctx, "N1", app.Signature{By: "T", At: at, Hash: [32]byte{1}}))
+	must(t, r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "later", By: "T", At: at}))
+	must(t, r.Notes.SaveDraft(ctx, app.Note{ID: "N2", Client: "C1", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "draft"}}, Created: at, Changed: at}))
+	return r
+}
+
+// Whatever SQL says, a signed note, its sections and its addenda stay.
+func TestTriggersLockASignedNote(t *testing.T) {
+	r := signed(t)
+	rec := recordsOf(r)
+	dump := func() string {
+		var s strings.Builder
+		for _, q := range []string{"SELECT quote(row)||quote(id)||quote(title)||quote(status)||quote(signed_by)||quote(signed_hash)||quote(changed) FROM notes WHERE id = 'N1'",
+			"SELECT quote(key)||quote(text) FROM note_sections WHERE note = (SELECT row FROM notes WHERE id = 'N1') ORDER BY pos",
+			"SELECT quote(text)||quote(by)||quote(at) FROM addenda ORDER BY pos", "SELECT quote(act)||quote(chain) FROM audit ORDER BY seq"} {
+			rows, err := list(t.Context(), rec.store.DB(), func(r scanner) (x string, err error) { err = r.Scan(&x); return x, err }, q)
+			must(t, err)
+			s.WriteString(strings.Join(rows, "\n"))
+		}
+		return s.String()
+	}
+	before := dump()
+	if !strings.Contains(before, canary) || !strings.Contains(before, "later") {
+		t.Fatal("nothing to guard")
+	}
+	const n1, n2 = "(SELECT row FROM notes WHERE id = 'N1')", "(SELECT row FROM notes WHERE id = 'N2')"
+	for _, q := range []string{
+		"UPDATE notes SET title = 'x' WHERE id = 'N1'",
+		"UPDATE notes SET status = 'preliminary' WHERE id = 'N1'",
+		"UPDATE notes SET status = 'final' WHERE id = 'N1'",
+		"UPDATE notes SET signed_by = 'x' WHERE id = 'N1'",
+		"UPDATE notes SET signed_hash = NULL WHERE id = 'N1'",
+		"UPDATE notes SET client = 'C1', row = 5 WHERE id = 'N1'",
+		"DELETE FROM notes WHERE id = 'N1'",
+		"DELETE FROM notes",
+		"REPLACE INTO notes SELECT row, id, client, session, format, 'x', 'preliminary', excerpt, created, changed, '', 0, NULL FROM notes WHERE id = 'N1'",
+		"INSERT OR REPLACE INTO notes SELECT row, 'N9', client, session, format, 'x', status, excerpt, created, changed, '', 0, NULL FROM notes WHERE id = 'N1'",
+		"UPDATE OR REPLACE notes SET row = " + n1 + " WHERE id = 'N2'",
+		"UPDATE OR REPLACE notes SET id = 'N1' WHERE id = 'N2'",
+		"UPDATE note_sections SET text = 'x' WHERE note = " + n1,
+		"UPDATE note_sections SET note = " + n1 + ", pos = 7 WHERE note = " + n2,
+		"UPDATE OR REPLACE note_sections SET note = " + n1 + " WHERE note = " + n2,
+		"DELETE FROM note_sections WHERE note = " + n1,
+		"INSERT INTO note_sections VALUES (" + n1 + ", 9, 'text', 'x')",
+		"REPLACE INTO note_sections VALUES (" + n1 + ", 0, 'text', 'x')",
+		"UPDATE addenda SET text = 'x'",
+		"DELETE FROM addenda",
+		"REPLACE INTO addenda VALUES (" + n1 + ", 0, 'x', 'x', 1)",
+		"INSERT INTO addenda VALUES (" + n2 + ", 0, 'x', 'x', 1)",
+		"UPDATE audit SET act = 'x'",
+		"DELETE FROM audit",
+		"REPLACE INTO audit VALUES (1, 1, 'x', '', '', x'00')",
+		"DELETE FROM clients",
+	} {
+		if _, err := rec.store.DB().Exec(q); err == nil {
+			t.Errorf("went through: %s", q)
+		}
+	}
+	if dump() != before {
+		t.Error("the signed note changed")
+	}
+}
+
+func TestAuditChain(t *testing.T) {
+	r := signed(t)
+	must(t, r.Audit.Append(t.Context(), app.AuditEntry{At: time.Now(), Act: "second"}))
+	must(t, Check(t.Context(), r))
+	for _, q := range []string{"UPDATE audit SET about = '' WHERE seq = 1", "DELETE FROM audit WHERE seq = 1"} {
+		r := signed(t)
+		must(t, r.Audit.Append(t.Context(), app.AuditEntry{At: time.Now(), Act: "second"}))
+		db := recordsOf(r).store.DB()
+		for _, s := range []string{"DROP TRIGGER audit_is_not_changed", "DROP TRIGGER audit_is_not_deleted", q} {
+			_, err := db.Exec(s)
+			must(t, err)
+		}
+		if err := Check(t.Context(), r); !errors.Is(err, app.ErrDamaged) {
+			t.Errorf("%s: %v", q, err)
+		}
+	}
+}
+
+// The newest come first even where numbers had to give way: many notes within one second, and
+// notes whose time of creation is set anew.
+func TestNewestFirstWithinASecond(t *testing.T) {
+	r := newRecordsAlone(t)
+	fillRecords(t, r)
+	at := time.Date(2026, 11, 3, 9, 0, 0, 0, time.UTC)
+	save := func(id string, created time.Time) {
+		must(t, r.Notes.SaveDraft(t.Context(), app.Note{ID: app.NoteID(id), Client: "C1", Format: app.FormatFree, Created: created, Changed: created, Sections: []app.Section{{Key: "text", Text: "word"}}}))
+	}
+	for i, id := range []string{"a", "b", "c"} {
+		save(id, at.Add(time.Duration(i)*time.Millisecond))
+	}
+	save("a", at.Add(time.Hour))
+	hits, err := r.Notes.SearchNotes(t.Context(), app.NoteQuery{Text: "word"})
+	must(t, err)
+	var ids []string
+	for _, h := range hits {
+		ids = append(ids, string(h.ID))
+	}
+	if !slices.Equal(ids, []string{"a", "c", "b"}) {
+		t.Errorf("%v", ids)
+	}
+	if n, err := r.Notes.Note(t.Context(), "a"); err != nil || len(n.Sections) != 1 || n.Sections[0].Text != "word" {
+		t.Errorf("%+v %v", n, err)
+	}
+	must(t, Check(t.Context(), r))
+}
+
+var update = flag.Bool("update", false, "write the store of this schema's number into testdata")
+
+// fixtureKey is no secret: it opens testdata alone.
+const fixtureKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+func fixtureKeyOf(t *testing.T) *sealed.Key {
+	t.Helper()
+	b, err := hex.DecodeString(fixtureKey)
+	must(t, err)
+	key, err := sealed.NewKey(b)
+	must(t, err)
+	return key
+}
+
+// The oldest store that was ever released opens, and has what was put into it. For a new migration
+// run once with -update, and keep the older files.
+func TestOldestStoreOpens(t *testing.T) {
+	if *update {
+		writeFixture(t)
+	}
+	files, err := filepath.Glob("testdata/schema*.db")
+	must(t, err)
+	steps, err := filepath.Glob("migrations/*.sql")
+	must(t, err)
+	if len(files) == 0 || len(files) != len(steps) {
+		t.Fatalf("%d stores in testdata for %d migrations", len(files), len(steps))
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), storeName)
+			must(t, os.WriteFile(path, slurp(t, file), 0o600))
+			s, err := sealed.Open(t.Context(), path, fixtureKeyOf(t))
+			must(t, err)
+			must(t, migrate(t.Context(), s))
+			r := newRecords(s, newVaultKeys(&Vault{}, &keyFile{}, fixtureKeyOf(t), new(stretched)))
+			defer r.Close()
+			n, err := r.Notes.Note(t.Context(), "N1")
+			must(t, err)
+			if n.Status != app.NoteAmended || len(n.Addenda) != 1 || n.Signed.Hash != [32]byte{1} {
+				t.Errorf("the signed note: %v, %d addenda", n.Status, len(n.Addenda))
+			}
+			hits, err := r.Notes.SearchNotes(t.Context(), app.NoteQuery{Text: "canary later", Client: "C1"})
+			if err != nil || len(hits) != 1 {
+				t.Errorf("%d hits, %v", len(hits), err)
+			}
+			page, err := r.Clients.FindClients(t.Context(), app.ClientQuery{Text: "wren"})
+			if err != nil || page.Total != 1 || page.Rows[0].Drafts != 1 {
+				t.Errorf("%+v %v", page, err)
+			}
+			must(t, Check(t.Context(), r))
+		})
+	}
+}
+
+func writeFixture(t *testing.T) {
+	t.Helper()
+	steps, err := filepath.Glob("migrations/*.sql")
+	must(t, err)
+	path := filepath.Join("testdata", "schema"+strings.Split(filepath.Base(steps[len(steps)-1]), "_")[0]+".db")
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	s, err := sealed.Create(context.Background(), path, fixtureKeyOf(t))
+	must(t, err)
+	must(t, migrate(t.Context(), s))
+	r := newRecords(s, newVaultKeys(&Vault{}, &keyFile{}, fixtureKeyOf(t), new(stretched)))
+	fillRecords(t, r)
+	at := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	must(t, r.Notes.SignNote(t.Context(), "N1", app.Signature{By: "T", At: at, Hash: [32]byte{1}}))
+	must(t, r.Notes.AddAddendum(t.Context(), "N1", app.Addendum{Text: "later", By: "T", At: at}))
+	must(t, r.Notes.SaveDraft(t.Context(), app.Note{ID: "N2", Client: "C1", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "draft"}}, Created: at, Changed: at}))
+	must(t, r.Close())
+}
