@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -165,13 +164,4 @@ func (c *Client) check() error {
 func looksLikeEmail(s string) bool {
 	name, host, ok := strings.Cut(s, "@")
 	return ok && name != "" && strings.Trim(host, ".") == host && host != "" && !strings.ContainsAny(s, " \t\n,;") && !strings.Contains(host, "@")
-}
-
-// clientName is the whole name, "" for a client that is not there.
-func clientName(ctx context.Context, r *Records, id ClientID) (string, error) {
-	c, err := r.Clients.Client(ctx, id)
-	if errors.Is(err, ErrNotFound) {
-		return "", nil
-	}
-	return c.Name, err
 }

@@ -28,7 +28,6 @@ type Draft struct {
 	typed chan struct{} // a token after a change
 	asks  chan ask
 	done  chan struct{} // closed when the goroutine is gone
-	over  bool          // the goroutine's own: leave after this ask
 
 	mu      sync.Mutex
 	note    Note
@@ -152,29 +151,28 @@ func (d *Draft) run() {
 	defer close(d.done)
 	timer := time.NewTimer(draftPause)
 	timer.Stop()
-	for {
+	defer timer.Stop()
+	for !d.isClosed() {
 		select {
 		case <-d.typed:
 			timer.Reset(d.pause())
 		case <-timer.C:
-			err := d.save(context.Background())
-			if errors.Is(err, ErrLocked) {
-				return // a lock that could not wait for us has taken the text
-			}
-			if err != nil {
+			if d.save(context.Background()) != nil {
 				timer.Reset(draftRetry)
 			}
 		case a := <-d.asks:
 			a.reply <- a.do(a.ctx)
-			if d.over {
-				timer.Stop()
-				return
-			}
 			if d.View().Problem != "" {
 				timer.Reset(draftRetry)
 			}
 		}
 	}
+}
+
+func (d *Draft) isClosed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.closed
 }
 
 // pause is how long to wait for the next key.
@@ -388,13 +386,12 @@ func (d *Draft) discard(ctx context.Context) (fresh bool, err error) {
 	return fresh, err
 }
 
-// shut saves and closes, come what may; kept is false if the store lacks what it returns.
+// shut saves and closes, and waits for it no longer than ctx; kept is false if the store lacks
+// what it returns.
 func (d *Draft) shut(ctx context.Context) (n Note, kept bool) {
-	_ = d.ask(ctx, func(ctx context.Context) error {
-		err := d.save(ctx)
-		d.end()
-		return err
-	})
+	upTo(ctx, func() { _ = d.ask(ctx, d.save) })
+	defer d.p.changed(NoteChanged, string(d.id))
+	defer wake(d.typed) // an idle goroutine looks whether it is closed
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n, kept = d.note, !d.dirty()
@@ -405,7 +402,6 @@ func (d *Draft) shut(ctx context.Context) (n Note, kept bool) {
 
 // end lets the goroutine leave. It runs on it.
 func (d *Draft) end() {
-	d.over = true
 	d.mu.Lock()
 	d.closed = true
 	d.mu.Unlock()

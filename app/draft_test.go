@@ -299,3 +299,38 @@ func TestSetFormatKeepsTheText(t *testing.T) {
 		want(t, "Format", v.Format, app.FormatSOAP)
 	})
 }
+
+func TestLockDoesNotWaitForADiskThatHangs(t *testing.T) {
+	for _, when := range []string{"while it saves by itself", "when the lock saves"} {
+		t.Run(when, func(t *testing.T) {
+			play(t, func(t *testing.T, s *apptest.Stage) {
+				d := newDraft(t, s)
+				d.Edit("text", "must not be lost")
+				goOn := s.Vault.Memory.Stall()
+				if when == "while it saves by itself" {
+					time.Sleep(3 * time.Second)
+				}
+				start := time.Now()
+				s.Lock()
+				want(t, "waited", time.Since(start) <= 10*time.Second, true)
+				want(t, "phase", phase(t, s), app.PhaseShut)
+				want(t, "text left in memory", d.View().Sections[0].Text, "")
+				goOn()
+				synctest.Wait()
+				unlock(t, s)
+				want(t, "stored", stored(t, s, d.ID()), "must not be lost")
+			})
+		})
+	}
+}
+
+func TestSearchWithoutAWordFindsNothing(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		d := newDraft(t, s)
+		d.Edit("text", "word")
+		must(t, d.Close(t.Context()))
+		hits, err := s.SearchNotes(t.Context(), app.NoteQuery{Text: " "})
+		must(t, err)
+		want(t, "hits", len(hits), 0)
+	})
+}

@@ -186,12 +186,38 @@ func (p *Practice) Lock() {
 	p.mu.Lock()
 	p.profile = Profile{}
 	p.mu.Unlock()
-	if e := (AuditEntry{At: now(), Act: ActLock}); r.Audit.Append(context.Background(), e) != nil {
-		p.owe(e)
-	}
+	p.auditLock(r)
 	// Whatever it says, the stores answer ErrLocked from here.
 	_ = r.Close()
 	p.changed(VaultChanged, "")
+}
+
+func (p *Practice) auditLock(r *Records) {
+	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
+	defer cancel()
+	e, written := AuditEntry{At: now(), Act: ActLock}, make(chan error, 1)
+	upTo(ctx, func() { written <- r.Audit.Append(ctx, e) })
+	select {
+	case err := <-written:
+		if err == nil {
+			return
+		}
+	default:
+	}
+	p.owe(e)
+}
+
+// upTo waits for do, but no longer than ctx: a disk that hangs must not keep the keys in memory.
+func upTo(ctx context.Context, do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
 }
 
 func (p *Practice) shutDrafts(drafts map[NoteID]*Draft) {

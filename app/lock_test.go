@@ -260,3 +260,32 @@ func TestAuditFailingIsToldButNotLost(t *testing.T) {
 		wantAct(t, s, app.ActLock, 4)
 	})
 }
+
+func TestAMachineThatSleptIsLockedAtTheFirstKey(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		s.Slept(time.Hour)
+		s.Touch()
+		synctest.Wait()
+		want(t, "phase", phase(t, s), app.PhaseShut)
+	})
+}
+
+func TestAMachineThatSleptIsLockedWithoutAKey(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		s.Slept(time.Hour)
+		time.Sleep(21 * time.Second)
+		want(t, "phase", phase(t, s), app.PhaseShut)
+	})
+}
+
+func TestKeysAreChanged(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		const next = "violet engine drums october"
+		wantErr(t, "a wrong old one", s.ChangePassphrase(t.Context(), pass("nonsense"), pass(next)), app.ErrWrongPassphrase)
+		must(t, s.ChangePassphrase(t.Context(), apptest.Pass(), pass(next)))
+		must(t, s.RotateDeviceSecret(t.Context()))
+		wantAct(t, s, app.ActPassphrase, 1)
+		wantAct(t, s, app.ActDeviceSecret, 1)
+		must(t, s.ChangePassphrase(t.Context(), pass(next), apptest.Pass()))
+	})
+}

@@ -481,3 +481,41 @@ func TestEndGivesUpWaitingWithItsContext(t *testing.T) {
 		_ = id
 	})
 }
+
+func TestASessionIsOnRecordFromItsFirstMoment(t *testing.T) {
+	inRoom(t, func(t *testing.T, s *apptest.Stage, r room) {
+		list, err := s.Sessions(t.Context(), r.invite.Client)
+		must(t, err)
+		want(t, "before the two met", len(list), 0)
+		r.call.Connect()
+		synctest.Wait()
+		list, err = s.Sessions(t.Context(), r.invite.Client)
+		must(t, err)
+		want(t, "sessions", len(list), 1)
+		want(t, "Ended of a running session", list[0].Ended.IsZero(), true)
+	})
+}
+
+func TestKnownDeviceIsTrusted(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		i := invite(t, s, app.InviteStanding, false)
+		key := apptest.GuestKey()
+		meet(t, s, i.ID, key, true)
+		d := knock(t, s, i.ID, app.Knock{GuestKey: key})
+		run, err := s.Admit(t.Context(), d.Knock().ID)
+		must(t, err)
+		r := room{run, s, i, d.Call(), d}
+		r.call.Connect()
+		v := r.view()
+		want(t, "Trust", v.Trust, app.TrustKnown)
+		want(t, "CodeNeeded", v.CodeNeeded, false)
+		r.TypeCode("000000") // none is wanted, so none can be wrong
+		r.GoOnUnverified()
+		v = r.view()
+		want(t, "Trust", v.Trust, app.TrustKnown)
+		want(t, "WrongCodes", v.WrongCodes, 0)
+		if text := r.end(t, false); !strings.Contains(text, "known from an earlier session") {
+			t.Errorf("note:\n%s", text)
+		}
+	})
+}

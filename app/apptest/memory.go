@@ -15,8 +15,9 @@ import (
 // stores over it; several openings, one after the other, see the same records.
 type Memory struct {
 	mu       sync.Mutex
-	fail     error // what every write answers
-	writes   int   // attempts, failed ones too
+	fail     error         // what every write answers
+	stall    chan struct{} // what every write waits for
+	writes   int           // attempts, failed ones too
 	profile  app.Profile
 	clients  map[app.ClientID]app.Client
 	notes    map[app.NoteID]app.Note
@@ -51,6 +52,21 @@ func (m *Memory) Fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fail = err
+}
+
+// Stall lets every write hang, as a disk that went away does, until the function it returns is
+// called.
+func (m *Memory) Stall() (goOn func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	stall := make(chan struct{})
+	m.stall = stall
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.stall = nil
+		close(stall)
+	}
 }
 
 // Writes counts the writes tried so far.
@@ -99,6 +115,12 @@ func (s *store) read(ctx context.Context) (func(), error) {
 }
 
 func (s *store) write(ctx context.Context) (func(), error) {
+	s.m.mu.Lock()
+	stall := s.m.stall
+	s.m.mu.Unlock()
+	if stall != nil {
+		<-stall
+	}
 	unlock, err := s.read(ctx)
 	if err != nil {
 		return nil, err
