@@ -97,7 +97,7 @@ func startCamera(d driver.Driver, w, h, fps int) (VideoSource, error) {
 	}
 	reader, err := recorder.VideoRecord(mode)
 	if err != nil {
-		_ = d.Close() // the driver may have closed itself already
+		// The driver has closed itself; a second Close would close somebody else's file.
 		return nil, cameraError(err)
 	}
 	c := &cam{

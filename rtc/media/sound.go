@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -39,8 +40,11 @@ type device struct {
 }
 
 const (
-	// soundQueue is how many frames may wait between a device and us.
-	soundQueue = 3
+	// heardQueue is how many frames of a microphone may wait for us. None do, normally; but some
+	// backends hand over a tenth of a second at once.
+	heardQueue = 10
+	// playQueue is how many frames may wait for a speaker. Each is delay that everybody hears.
+	playQueue = 3
 	// soundDeadline is how long a device may be silent before it counts as unplugged: some
 	// backends never tell.
 	soundDeadline = 2 * time.Second
@@ -55,7 +59,18 @@ func backends() []malgo.Backend {
 	case "darwin":
 		return []malgo.Backend{malgo.BackendCoreaudio}
 	}
-	return []malgo.Backend{malgo.BackendPulseaudio, malgo.BackendAlsa}
+	list := []malgo.Backend{malgo.BackendPulseaudio}
+	if hasCard() {
+		list = append(list, malgo.BackendAlsa)
+	}
+	return list
+}
+
+// hasCard says whether Linux has a sound card. Without one ALSA lists devices that do not open,
+// and writes twenty lines about each to the terminal.
+func hasCard() bool {
+	found, err := filepath.Glob("/dev/snd/pcm*")
+	return err == nil && len(found) > 0
 }
 
 // openContext connects to the sound server. Each device has a connection of its own, so that a
@@ -105,7 +120,7 @@ var monitorSuffix = hex.EncodeToString([]byte(".monitor"))
 
 // OpenMicrophone opens by ID, or the system's default if it is "".
 func OpenMicrophone(id string) (AudioSource, error) {
-	d := &device{kind: Microphone}
+	d := &device{kind: Microphone, frames: make(chan []int16, heardQueue)}
 	var pending []int16
 	err := d.open(id, malgo.Capture, func(_, in []byte, _ uint32) {
 		pending = append(pending, pcm(in)...)
@@ -122,7 +137,7 @@ func OpenMicrophone(id string) (AudioSource, error) {
 
 // OpenSpeaker opens by ID, or the system's default if it is "".
 func OpenSpeaker(id string) (AudioSink, error) {
-	d := &device{kind: Speaker}
+	d := &device{kind: Speaker, frames: make(chan []int16, playQueue)}
 	var rest []int16
 	err := d.open(id, malgo.Playback, func(out, _ []byte, _ uint32) {
 		for to := pcm(out); len(to) > 0; {
@@ -154,7 +169,6 @@ func (d *device) open(id string, t malgo.DeviceType, data malgo.DataProc) error 
 		return err
 	}
 	d.context = c
-	d.frames = make(chan []int16, soundQueue)
 	d.gone = make(chan struct{})
 	d.lose = sync.OnceFunc(func() { close(d.gone) })
 
@@ -247,12 +261,24 @@ func (d *device) Read(ctx context.Context, frame []int16) error {
 	return &DeviceError{Kind: d.kind, Err: ErrUnplugged}
 }
 
-// Close stops the device and frees it. It must not be called from the device's own callback.
+// Close stops the device and frees it. It must not be called from the device's own callback. It
+// waits for at most soundDeadline: a sound server that hangs must not hang the call with it.
 func (d *device) Close() {
 	d.closing.Do(func() {
-		d.handle.Uninit()
-		closeContext(d.context)
 		d.lose()
+		freed := make(chan struct{})
+		go func() {
+			defer close(freed)
+			// Stop wakes the device's thread. Uninit alone would wait for the next sound, which a
+			// server that died never sends. Its error changes nothing: the device is freed anyway.
+			_ = d.handle.Stop()
+			d.handle.Uninit()
+			closeContext(d.context)
+		}()
+		select {
+		case <-freed:
+		case <-time.After(soundDeadline):
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -105,12 +106,29 @@ func (m *Measure) Last() []int16 {
 	return append([]int16(nil), m.last...)
 }
 
-// PowerAt tells how strong one frequency is in the last second.
+// PowerAt tells how strong one frequency is in the last second, from 0 to 1.
 func (m *Measure) PowerAt(hz float64) float64 { return PowerAt(m.Last(), hz) }
 
-// PowerAt tells what share of the sound's energy is a tone of hz, from 0 to 1, by Goertzel's
-// algorithm. A tone of 440 Hz gives nearly 1 at 440 and nearly 0 elsewhere.
+// powerWindow is a tenth of a second: tones 20 Hz apart are told from each other, and a click
+// spoils one window alone.
+const powerWindow = SampleRate / 10
+
+// PowerAt tells what share of the sound's energy is a tone of hz, from 0 to 1: the median over
+// windows of a tenth of a second. A tone of 440 Hz gives nearly 1 at 440 and nearly 0 elsewhere.
 func PowerAt(pcm []int16, hz float64) float64 {
+	var shares []float64
+	for i := 0; i+powerWindow <= len(pcm); i += powerWindow {
+		shares = append(shares, goertzel(pcm[i:i+powerWindow], hz))
+	}
+	if len(shares) == 0 {
+		return 0
+	}
+	slices.Sort(shares)
+	return shares[len(shares)/2]
+}
+
+// goertzel is one bin of a Fourier transform, at any frequency, as a share of the energy.
+func goertzel(pcm []int16, hz float64) float64 {
 	var energy, s1, s2 float64
 	k := 2 * math.Cos(2*math.Pi*hz/SampleRate)
 	for _, v := range pcm {
