@@ -127,8 +127,7 @@ func (c *caseload) search() {
 	c.page(0, true)
 	read(c.u, c.query, c.u.p.ClientCounts, func(n map[app.ClientStatus]int, err error) {
 		if err == nil {
-			all := n[app.ClientActive] + n[app.ClientWaitlist] + n[app.ClientArchived]
-			c.chips.SetCounts(thousands(n[app.ClientActive]), thousands(n[app.ClientWaitlist]), thousands(n[app.ClientArchived]), thousands(all))
+			c.chips.SetCounts(some(n[app.ClientActive]), some(n[app.ClientWaitlist]), some(n[app.ClientArchived]))
 		}
 	})
 }
@@ -213,6 +212,9 @@ func (c *caseload) fill(i int, l *widget.Line) {
 	l.Title.Set(r.Name)
 	l.When.Set(day(r.LastSeen, c.u.follow.now()))
 	l.Sub.Set(dots(r.Focus, r.Pronouns))
+	if l.Sub.Text() == "" {
+		l.Sub.Set("No focus noted")
+	}
 	switch {
 	case r.Drafts > 0:
 		l.SetPill(count(r.Drafts, "draft"), widget.Caution)

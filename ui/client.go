@@ -113,7 +113,7 @@ func (k *client) header() {
 	}
 	name.Add(widget.NewPill(statusWord(c.Status)))
 	k.head.Objects = []fyne.CanvasObject{widget.Row(look.S4, widget.NewAvatar(k.shownName(), 52),
-		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(dots(c.Focus, "client since "+day(c.Created, k.u.follow.now())), widget.Soft).Cut())),
+		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(dots(c.Focus, since(c.Created, k.u.follow.now())), widget.Soft).Cut())),
 		widget.NewButton("Edit", "edit", widget.Secondary, func() { k.c.edit(k.data) }).Named("Edit client"),
 		widget.NewButton("Invite", "link", widget.Secondary, func() { k.open(tabInvites) }).Named("Invite client"),
 		widget.NewButton("New note", "note", widget.Primary, k.New))}
@@ -171,11 +171,7 @@ func (k *client) readNotes(done func([]app.NoteRow)) {
 				k.put(widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution))))
 				return
 			}
-			n := ""
-			if len(rows) > 0 {
-				n = thousands(len(rows))
-			}
-			k.tabs[tabNotes].SetCount(n)
+			k.tabs[tabNotes].SetCount(some(len(rows)))
 			k.root.Refresh()
 			done(rows)
 		})

@@ -31,7 +31,7 @@ func newClientForm(c *caseload, data app.Client) *clientForm {
 		e := widget.NewEntry(label, value)
 		e.OnSubmitted = func(string) { f.Submit() }
 		f.fields[key] = widget.NewField(e, hint)
-		return widget.Grow(f.fields[key])
+		return f.fields[key]
 	}
 	head, done := "Edit client", "Save"
 	if data.ID == "" {
@@ -45,15 +45,15 @@ func newClientForm(c *caseload, data app.Client) *clientForm {
 	f.direct = widget.NewSwitch("Allow a direct line", data.Direct, nil)
 	f.save = widget.NewButton(done, "check", widget.Primary, f.Submit)
 	form := widget.Col(look.S4,
-		widget.RowTop(look.S4, widget.Share(2, field("Name", "Name or pseudonym", data.Name, "")), field("Pronouns", "Pronouns", data.Pronouns, "")),
+		widget.RowTop(look.S4, widget.Share(2, field("Name", "Name or pseudonym", data.Name, "")), widget.Share(1, field("Pronouns", "Pronouns", data.Pronouns, ""))),
 		field("Focus", "Focus", data.Focus, "One line under the name: “CBT for depression, weekly”."),
 		widget.Col(look.S2, widget.NewText("List", widget.FieldTag), widget.ColStart(0, f.status)),
 		widget.HLine(),
-		widget.RowTop(look.S4, field("Email", "Email", data.Email, ""), field("Phone", "Phone", data.Phone, "")),
-		widget.RowTop(look.S4, field("TimeZone", "Time zone", data.TimeZone, "Empty for your own."), field("Tags", "Tags", strings.Join(data.Tags, ", "), "Separated by commas.")),
+		pair(field("Email", "Email", data.Email, ""), field("Phone", "Phone", data.Phone, "")),
+		pair(field("TimeZone", "Time zone", data.TimeZone, "Empty for your own."), field("Tags", "Tags", strings.Join(data.Tags, ", "), "Separated by commas.")),
 		widget.HLine(),
 		widget.NewText("Emergency contact", widget.Header),
-		widget.RowTop(look.S4, field("EmergencyName", "Contact’s name", data.Emergency.Name, ""),
+		pair(field("EmergencyName", "Contact’s name", data.Emergency.Name, ""),
 			field("EmergencyRelation", "Relation", data.Emergency.Relation, ""), field("EmergencyPhone", "Contact’s phone", data.Emergency.Phone, "")),
 		widget.HLine(),
 		widget.Row(look.S4, f.direct, widget.Grow(widget.Col(2, widget.NewText("Allow a direct line", widget.Strong),
@@ -63,6 +63,14 @@ func newClientForm(c *caseload, data app.Client) *clientForm {
 	f.root = widget.NewVScroll(widget.Pad(look.S6, look.S6, look.S6, look.S6, widget.Measure(760, widget.Col(look.S4,
 		widget.Row(look.S3, widget.Grow(widget.NewText(head, widget.TitleOf)), cancel, f.save), widget.Card(form)))))
 	return f
+}
+
+// pair lays fields side by side, all as wide as each other.
+func pair(fields ...fyne.CanvasObject) fyne.CanvasObject {
+	for i, f := range fields {
+		fields[i] = widget.Share(1, f)
+	}
+	return widget.RowTop(look.S4, fields...)
 }
 
 func (f *clientForm) Name() string              { return "client-form" }
@@ -138,6 +146,7 @@ func (f *clientForm) Submit() {
 			switch {
 			case errors.As(err, &bad) && f.fields[bad.Field] != nil:
 				f.fields[bad.Field].Advise(bad.Advice)
+				f.u.reflow()
 				f.u.win.Canvas().Focus(f.fields[bad.Field].Entry)
 			case err != nil:
 				f.u.complain(err)

@@ -10,7 +10,7 @@ import (
 // front is the page of a shut vault: on the left what Alcove is, on the right what to do now.
 func front(body fyne.CanvasObject) fyne.CanvasObject {
 	return widget.RowFill(0, widget.Sized(400, 0, brand()), widget.Grow(widget.NewVScroll(
-		widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.MiddleWide(480, body)))))
+		widget.Pad(104, look.S8, look.S8, look.S8, widget.Measure(480, body)))))
 }
 
 func brand() fyne.CanvasObject {

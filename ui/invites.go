@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -90,11 +89,7 @@ func (i *invites) read() {
 				}
 				i.list.Add(i.card(v))
 			}
-			n := ""
-			if open > 0 {
-				n = fmt.Sprint(open)
-			}
-			i.k.tabs[tabInvites].SetCount(n)
+			i.k.tabs[tabInvites].SetCount(some(open))
 			i.k.root.Refresh()
 		})
 }

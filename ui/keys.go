@@ -41,7 +41,7 @@ func (s *settings) changePassphrase() {
 			change.Enable()
 			if err != nil {
 				wrong.Say(app.Explain(err), widget.Negative)
-				s.u.refit()
+				s.u.reflow()
 				return
 			}
 			pass.forget()
@@ -99,7 +99,7 @@ func (s *settings) showKit(groups []string) {
 
 func (s *settings) checkKit(groups []string) {
 	check := newKitCheck(groups, func(ok bool) {
-		s.u.refit()
+		s.u.reflow()
 		if !ok {
 			return
 		}

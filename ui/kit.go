@@ -67,7 +67,7 @@ func newKitCheck(groups []string, done func(bool)) *kitCheck {
 		e.OnSubmitted = func(string) { k.submit() }
 		k.entries[i] = widget.NewField(e, "")
 	}
-	k.body = widget.RowTop(look.S4, widget.Grow(k.entries[0]), widget.Grow(k.entries[1]))
+	k.body = pair(k.entries[0], k.entries[1])
 	return k
 }
 

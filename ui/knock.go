@@ -18,7 +18,8 @@ type knocks struct {
 	u     *UI
 	known map[app.KnockID]bool
 	cards map[app.KnockID]*knockCard
-	asked bool // a knock is being answered
+	asked bool        // a knock is being answered
+	about app.KnockID // whom the open dialog is about
 }
 
 type knockCard struct {
@@ -78,7 +79,11 @@ func (k *knocks) ring() {
 func (k *knocks) remind() {
 	if d := k.u.dialog; d != nil {
 		text := ""
-		if len(k.known) > 0 {
+		others := len(k.known)
+		if k.known[k.about] {
+			others--
+		}
+		if others > 0 {
 			text = "Somebody is at the door. Close this to answer."
 		}
 		d.Notice(text)
@@ -183,6 +188,8 @@ func (k *knocks) deny(v app.KnockView) {
 			k.refresh()
 		})
 	}).Named("Send and deny")
+	k.u.closeDialog()
+	k.about = v.ID
 	k.u.ask(widget.DialogSpec{Icon: "door", Tone: widget.Caution, Title: "Not now", Width: 560,
 		Text: "The client reads this sentence. The link stays as it is: they can knock again.",
 		Body: widget.Col(look.S3, choices, area), Focus: area, Buttons: []fyne.CanvasObject{cancel, send}})

@@ -32,11 +32,7 @@ func (k *client) showOverview() {
 			k.put(widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution))))
 			return
 		}
-		n := ""
-		if len(o.notes) > 0 {
-			n = thousands(len(o.notes))
-		}
-		k.tabs[tabNotes].SetCount(n)
+		k.tabs[tabNotes].SetCount(some(len(o.notes)))
 		k.root.Refresh()
 		k.put(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.RowTop(look.S4,
 			widget.Share(3, widget.Col(look.S4, k.notesCard(o.notes), k.sessionsCard(o.sessions))),

@@ -51,6 +51,7 @@ func (r *recovery) Submit() {
 	kit, err := app.ParseKit(r.kit.Entry.Text)
 	if err != nil {
 		r.kit.Advise(app.Explain(err))
+		r.u.reflow()
 		return
 	}
 	r.kit.Advise("")

@@ -267,7 +267,7 @@ func (r *room) showControls(v app.SessionView) {
 		setShown(c[k], media && live && v.Modality == app.ModalityVideo)
 	}
 	if !live {
-		c["end"].Set("Finish", "hang-up", false)
+		c["end"].Set("Leave", "door", false)
 	}
 }
 

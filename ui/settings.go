@@ -70,7 +70,7 @@ func (s *settings) build() {
 	left := widget.Col(look.S4, s.practiceCard(), s.lineCard())
 	right := widget.Col(look.S4, s.lookCard(), s.deviceCard(), s.keysCard())
 	s.root.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(1080, widget.Col(look.S5,
-		widget.NewText("Settings", widget.Huge), widget.RowTop(look.S5, widget.Grow(left), widget.Grow(right))))))}
+		widget.NewText("Settings", widget.Huge), widget.RowTop(look.S5, widget.Share(1, left), widget.Share(1, right))))))}
 	s.root.Refresh()
 }
 
@@ -119,7 +119,7 @@ func (s *settings) save(p app.Profile, said string) {
 		switch {
 		case errors.As(err, &bad) && s.fields[bad.Field] != nil:
 			s.fields[bad.Field].Advise(bad.Advice)
-			s.root.Refresh()
+			s.u.reflow()
 		case err != nil:
 			s.u.complain(err)
 		default:

@@ -87,11 +87,12 @@ func (s *setup) you() {
 		}
 	}
 	s.page(1, panel("About you", "Your clients read this before they knock.",
-		s.name, widget.RowTop(look.S4, widget.Grow(s.practice), widget.Grow(s.licence)), s.zone,
+		s.name, pair(s.practice, s.licence), s.zone,
 		s.buttons(s.welcome, widget.NewButton("Continue", "", widget.Primary, s.forward).Tall())),
 		func() {
 			if strings.TrimSpace(s.name.Entry.Text) == "" {
 				s.name.Advise("Your clients need a name to know whom they visit.")
+				s.u.reflow()
 				s.u.win.Canvas().Focus(s.name.Entry)
 				return
 			}
@@ -157,6 +158,7 @@ func (s *setup) refused(err error) {
 	}
 	s.you()
 	s.fieldOf(field.Field).Advise(field.Advice)
+	s.u.reflow()
 }
 
 func (s *setup) fieldOf(name string) *widget.Field {
@@ -180,6 +182,7 @@ func (s *setup) kit() {
 
 func (s *setup) check() {
 	check := newKitCheck(s.groups, func(ok bool) {
+		s.u.reflow()
 		if !ok {
 			return
 		}

@@ -272,7 +272,9 @@ func (u *UI) complain(err error) {
 
 // ask shows a dialog; there is one at a time.
 func (u *UI) ask(s widget.DialogSpec) {
-	u.closeDialog()
+	if u.dialog != nil {
+		u.closeDialog()
+	}
 	u.dialog = widget.NewDialog(u.win.Canvas(), s)
 	u.dialog.Show()
 	u.knocks.remind()
@@ -281,6 +283,7 @@ func (u *UI) ask(s widget.DialogSpec) {
 func (u *UI) closeDialog() {
 	if d := u.dialog; d != nil {
 		u.dialog = nil
+		u.knocks.about = ""
 		d.Hide()
 	}
 }
@@ -313,8 +316,9 @@ func (u *UI) copy(text, said string) {
 	u.say(said)
 }
 
-// refit lays the dialog out again after its body grew.
-func (u *UI) refit() {
+// reflow lays everything out again after a part grew or went: Fyne refreshes downwards only.
+func (u *UI) reflow() {
+	u.holder.Refresh()
 	if u.dialog != nil {
 		u.dialog.Refresh()
 	}

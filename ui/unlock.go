@@ -82,6 +82,6 @@ func (f *unlockForm) opened(err error) {
 		return
 	}
 	f.wrong.Say(app.Explain(err), widget.Negative)
-	f.body.Refresh()
+	f.u.reflow()
 	f.u.win.Canvas().Focus(f.entry)
 }

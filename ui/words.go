@@ -31,6 +31,15 @@ func day(t, now time.Time) string {
 	return t.Format("2 Jan 2006")
 }
 
+// since is "client since 12 March 2026".
+func since(t, now time.Time) string {
+	switch d := day(t, now); d {
+	case "Today", "Yesterday":
+		return "client since " + strings.ToLower(d)
+	}
+	return "client since " + t.Local().Format("2 January 2006")
+}
+
 // dayTime is day with the time.
 func dayTime(t, now time.Time) string {
 	if t.IsZero() {
@@ -74,6 +83,14 @@ func thousands(n int) string {
 	return s
 }
 
+// some is a number, or nothing for 0.
+func some(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return thousands(n)
+}
+
 func dots(parts ...string) string {
 	var some []string
 	for _, p := range parts {
@@ -99,7 +116,7 @@ func noteWord(s app.NoteStatus) (string, widget.Tone) {
 	case app.NoteFinal:
 		return "Signed", widget.Positive
 	case app.NoteAmended:
-		return "Signed, with addendum", widget.Positive
+		return "Amended", widget.Positive
 	}
 	return "Draft", widget.Caution
 }

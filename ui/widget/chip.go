@@ -95,7 +95,7 @@ func (r *chipRenderer) apply() {
 }
 
 func (r *chipRenderer) Layout(s fyne.Size) {
-	x := float32(12)
+	x := float32(10)
 	if r.c.tab {
 		x = 0
 		r.bg.Move(fyne.NewPos(0, s.Height-2))
@@ -111,19 +111,19 @@ func (r *chipRenderer) Layout(s fyne.Size) {
 	w := r.text.MinSize().Width
 	r.text.Move(fyne.NewPos(x, 0))
 	r.text.Resize(fyne.NewSize(w, s.Height))
-	r.count.Move(fyne.NewPos(x+w+6, 0))
+	r.count.Move(fyne.NewPos(x+w+5, 0))
 	r.count.Resize(fyne.NewSize(r.count.MinSize().Width, s.Height))
 }
 
 func (r *chipRenderer) MinSize() fyne.Size {
 	w := r.text.MinSize().Width
 	if r.c.count != "" {
-		w += 6 + r.count.MinSize().Width
+		w += 5 + r.count.MinSize().Width
 	}
 	if r.c.tab {
 		return fyne.NewSize(w, 38)
 	}
-	return fyne.NewSize(w+24, 28)
+	return fyne.NewSize(w+20, 28)
 }
 
 func (r *chipRenderer) Refresh() { r.apply(); r.Layout(r.c.Size()); canvas.Refresh(r.c) }
@@ -153,7 +153,7 @@ func NewChoice(value string, pick func(string), pairs ...string) *Choice {
 		c.chips, c.values = append(c.chips, chip), append(c.values, v)
 		kids = append(kids, chip)
 	}
-	c.root = Row(look.S2, kids...)
+	c.root = Row(6, kids...)
 	c.ExtendBaseWidget(c)
 	return c
 }

@@ -21,8 +21,8 @@ func (c *compound) Refresh() {
 	c.BaseWidget.Refresh()
 }
 
-// show hides a part or shows it.
-func show(o fyne.CanvasObject, on bool) {
+// setVisible hides a part or shows it.
+func setVisible(o fyne.CanvasObject, on bool) {
 	if on {
 		o.Show()
 	} else {

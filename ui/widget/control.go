@@ -131,5 +131,5 @@ func (stageLayout) Layout(kids []Object, s fyne.Size) {
 	kids[2].Move(fyne.NewPos(edge, edge))
 	m := kids[3].MinSize()
 	kids[3].Resize(m)
-	kids[3].Move(fyne.NewPos((s.Width-m.Width)/2, (s.Height-m.Height)/2+70))
+	kids[3].Move(fyne.NewPos((s.Width-m.Width)/2, (s.Height-m.Height)/2+96))
 }

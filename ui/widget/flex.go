@@ -22,6 +22,7 @@ type flex struct {
 	gap      float32
 	align    float32 // across: 0 start, 0.5 centre, 1 end; stretch below 0
 	grow     map[Object]float32
+	even     bool // grown children get their share of the whole, not of what is left over
 }
 
 const stretch = -1
@@ -58,8 +59,11 @@ func (f *flex) Layout(kids []Object, size fyne.Size) {
 	}
 	free, total := f.turn(size).Width-f.turn(f.MinSize(kids)).Width, float32(0)
 	for _, k := range kids {
-		if k.Visible() {
-			total += f.grow[k]
+		if g := f.grow[k]; k.Visible() && g > 0 {
+			total += g
+			if f.even {
+				free += f.turn(k.MinSize()).Width
+			}
 		}
 	}
 	at, across := float32(0), f.turn(size).Height
@@ -69,6 +73,9 @@ func (f *flex) Layout(kids []Object, size fyne.Size) {
 		}
 		m := f.turn(k.MinSize())
 		if g := f.grow[k]; g > 0 {
+			if f.even {
+				m.Width = 0
+			}
 			m.Width = max(m.Width+free*g/total, 0)
 		}
 		var shift float32
@@ -101,16 +108,18 @@ func (f *flex) widths(kids []Object, w float32) {
 type Grown struct {
 	Object
 	share float32
+	even  bool
 }
 
 // Grow marks a child that takes the free space.
-func Grow(o Object) Grown { return Grown{o, 1} }
+func Grow(o Object) Grown { return Grown{o, 1, false} }
 
-// Share is Grow with a weight.
-func Share(n float32, o Object) Grown { return Grown{o, n} }
+// Share marks a child that takes n parts of the whole space, whatever it holds: columns that do
+// not move when their content changes.
+func Share(n float32, o Object) Grown { return Grown{o, n, true} }
 
 // Gap is empty free space.
-func Gap() Grown { return Grown{Space(0, 0), 1} }
+func Gap() Grown { return Grown{Space(0, 0), 1, false} }
 
 // Space is empty space of that size.
 func Space(w, h float32) Object {
@@ -128,6 +137,7 @@ func newFlex(vertical bool, gap, align float32, kids []Object) *fyne.Container {
 		}
 		if g, ok := k.(Grown); ok {
 			f.grow[g.Object] = g.share
+			f.even = f.even || g.even
 			k = g.Object
 		}
 		c.Objects = append(c.Objects, k)

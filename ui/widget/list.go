@@ -111,7 +111,7 @@ func (l *Line) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleR
 // SetPill shows a pill, or none for "".
 func (l *Line) SetPill(text string, tone Tone) {
 	l.Pill.Set(text, tone)
-	show(l.Pill, text != "")
+	setVisible(l.Pill, text != "")
 	l.root.Refresh()
 }
 

@@ -41,7 +41,7 @@ func (b *Banner) Say(text string, tone Tone) {
 	b.icon.Set(tone.icon(), fg)
 	b.box.SetFill(bg)
 	b.text.Set(text)
-	show(b, text != "")
+	setVisible(b, text != "")
 	b.Refresh()
 }
 

@@ -16,7 +16,7 @@ type Frames interface {
 	Latest() (*image.RGBA, uint64)
 }
 
-// Video shows the latest picture whole, on a dark ground, or initials when there is none. It
+// Video shows the latest picture on a dark ground, or initials when there is none. It
 // never asks by itself: Tick does, and drops what it did not show in time.
 type Video struct {
 	widget.BaseWidget
@@ -89,10 +89,13 @@ func (v *Video) AccessibilityRole() fyne.AccessibleRole { return fyne.Accessible
 // CreateRenderer implements fyne.Widget.
 func (v *Video) CreateRenderer() fyne.WidgetRenderer {
 	r := &videoRenderer{v: v, bg: canvas.NewRectangle(nil), img: &canvas.Image{}, face: NewAvatar(v.name, 96)}
+	if v.cover {
+		r.face = NewIcon("camera-off", look.StageMuted, 26)
+	}
 	// Smooth scaling costs two thirds of the frame rate on software GL.
 	r.img.ScaleMode, r.img.FillMode = canvas.ImageScaleFastest, canvas.ImageFillContain
 	if v.cover {
-		r.img.FillMode, r.face.size = canvas.ImageFillCover, 56
+		r.img.FillMode = canvas.ImageFillCover
 	}
 	r.img.CornerRadius = v.radius
 	r.apply()
@@ -103,13 +106,14 @@ type videoRenderer struct {
 	v    *Video
 	bg   *canvas.Rectangle
 	img  *canvas.Image
-	face *Avatar
+	face fyne.CanvasObject // in place of the picture
 }
 
 func (r *videoRenderer) apply() {
 	r.bg.FillColor, r.bg.CornerRadius = look.Color(look.StagePicture), r.v.radius
 	show := r.v.pic != nil && !r.v.blank
-	r.img.Hidden, r.face.Hidden = !show, show
+	r.img.Hidden = !show
+	setVisible(r.face, !show)
 	if show {
 		r.img.Image = r.v.pic
 	}

@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"alcove/ui/tree"
+)
+
+// checkLayout looks for text that is cut off and text that lies on other text.
+func checkLayout(t *testing.T, r *rig) {
+	t.Helper()
+	c := r.win.Canvas()
+	if min := c.Content().MinSize(); min.Width > 1280 || min.Height > 800 {
+		t.Errorf("the window cannot be smaller than %v", min)
+	}
+	root := c.Content()
+	if r.dialog != nil {
+		root = tree.Top(c)
+	} else if len(r.door.Objects)+len(r.busy.Objects) > 0 {
+		return // what lies over a screen covers text by design; the screen has a picture of its own
+	}
+	var texts, controls []tree.Node
+	tree.Walk(root, c.Size(), func(n tree.Node) {
+		if _, ok := n.Object.(fyne.Focusable); ok && n.Shown() {
+			controls = append(controls, n)
+		}
+		text, ok := n.Object.(*canvas.Text)
+		if !ok || strings.TrimSpace(text.Text) == "" || !n.Shown() {
+			return
+		}
+		if text.MinSize().Width > n.Size.Width+1.5 && text.Alignment == fyne.TextAlignLeading {
+			t.Errorf("%q is wider than its place by %.0f", clipped(text.Text), text.MinSize().Width-n.Size.Width)
+		}
+		if n.Pos.X < n.From.X-1 || n.Pos.X+text.MinSize().Width > n.To.X+1 {
+			t.Errorf("%q is cut off at the side", clipped(text.Text))
+		}
+		texts = append(texts, n)
+	})
+	for _, c := range controls {
+		for _, text := range texts {
+			if text.Whole() && !within(text, c) && over(text, c) {
+				t.Errorf("%q lies under %q", clipped(text.Object.(*canvas.Text).Text), clipped(label(c.Object)))
+			}
+		}
+	}
+	for i, a := range texts {
+		for _, b := range texts[:i] {
+			if over(a, b) {
+				t.Errorf("%q lies on %q", clipped(a.Object.(*canvas.Text).Text), clipped(b.Object.(*canvas.Text).Text))
+			}
+		}
+	}
+}
+
+// within tells whether a text belongs to a control: it lies wholly inside it.
+func within(text, c tree.Node) bool {
+	m := text.Object.MinSize()
+	y := text.Pos.Y + (text.Size.Height-m.Height)/2
+	return text.Pos.X >= c.Pos.X-1 && text.Pos.X <= c.Pos.X+c.Size.Width && y >= c.Pos.Y-6 && y+m.Height <= c.Pos.Y+c.Size.Height+6
+}
+
+func label(o fyne.CanvasObject) string {
+	if a, ok := o.(fyne.Accessible); ok {
+		return a.AccessibilityLabel()
+	}
+	return ""
+}
+
+func over(a, b tree.Node) bool {
+	aw, bw := seen(a), seen(b)
+	at := func(n tree.Node, m fyne.Size) (x, y float32) {
+		x, y = n.Pos.X, n.Pos.Y+(n.Size.Height-m.Height)/2
+		text, ok := n.Object.(*canvas.Text)
+		if !ok {
+			return x, n.Pos.Y
+		}
+		switch text.Alignment {
+		case fyne.TextAlignCenter:
+			x += (n.Size.Width - m.Width) / 2
+		case fyne.TextAlignTrailing:
+			x += n.Size.Width - m.Width
+		}
+		return x, y
+	}
+	ax, ay := at(a, aw)
+	bx, by := at(b, bw)
+	const slack = 3
+	return ax+slack < bx+bw.Width && bx+slack < ax+aw.Width && ay+slack < by+bw.Height && by+slack < ay+aw.Height
+}
+
+// seen is the size of a text itself, which may have more room, or of another object.
+func seen(n tree.Node) fyne.Size {
+	if _, ok := n.Object.(*canvas.Text); ok {
+		return n.Object.MinSize()
+	}
+	return n.Size
+}
+
+func clipped(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

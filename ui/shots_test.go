@@ -1,0 +1,322 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"alcove/app"
+	"alcove/app/apptest"
+)
+
+// TestShots draws every screen, light and dark, with no, some, many and overlong data, and
+// looks for text that is cut off or lies on other text. With ALCOVE_SHOTS the pictures stay there.
+func TestShots(t *testing.T) {
+	dir := os.Getenv("ALCOVE_SHOTS")
+	if dir == "" {
+		dir = t.TempDir()
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, theme := range []string{"light", "dark"} {
+		for _, s := range shots {
+			t.Run(s.name+"-"+theme, func(t *testing.T) {
+				stage := s.stage(t)
+				r := newRig(t, stage, theme)
+				s.play(r)
+				r.rest()
+				checkLayout(t, r)
+				savePNG(t, r.win.Canvas().Capture(), filepath.Join(dir, s.name+"-"+theme+".png"))
+			})
+		}
+	}
+}
+
+func savePNG(t *testing.T, img image.Image, path string) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(f, img); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+type shot struct {
+	name  string
+	stage func(testing.TB) *apptest.Stage
+	play  func(*rig)
+}
+
+func bareStage(testing.TB) *apptest.Stage {
+	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine()}
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line})
+	return s
+}
+
+const longName = "Maximiliana Alexandrina Konstantinopolitanska-Featherstonehaugh von und zu Hohenzollern-Sigmaringen"
+
+// crowded has many clients, with names and notes longer than any field.
+func crowded(t testing.TB) *apptest.Stage {
+	s := apptest.Practice(t)
+	ctx := context.Background()
+	first := []string{"Amara", "Daniel", "Sofía", "Wei", "Noor", "Łucja", "Priya", "Elif", "Kwame", "Oisín"}
+	last := []string{"Nwosu", "Bergström", "Marín", "Chen", "Haddad", "Zielińska", "Yıldız", "Mensah", "Novák", "Byrne"}
+	for i := range 300 {
+		c := app.Client{Name: first[i%10] + " " + last[i/10%10], Focus: "CBT for anxiety, weekly", Pronouns: "they/them"}
+		if i == 0 {
+			c.Name, c.Pronouns = "Aa "+longName, "she/her/hers/they/them"
+			c.Focus = strings.Repeat("a very long focus that does not end ", 6)
+			c.Email, c.Phone = strings.Repeat("long", 20)+"@"+strings.Repeat("example.", 8)+"org", strings.Repeat("+1 503 555 0100 ", 6)
+			c.Tags = strings.Fields(strings.Repeat("tagsomething ", 1) + "one two three four five six seven eight nine ten eleven twelve")
+		}
+		if _, err := s.SaveClient(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := s.Clients(ctx, app.ClientQuery{Text: "Aa"})
+	if err != nil || len(page.Rows) == 0 {
+		t.Fatal(err)
+	}
+	s.Ana = page.Rows[0].ID
+	for i := range 14 {
+		d, err := s.NewDraft(ctx, s.Ana, app.FormatFree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.SetTitle(fmt.Sprintf("Session %d: %s", i, strings.Repeat("a long title ", 12)))
+		d.Edit("text", strings.Repeat("Walked every morning, slept a little better, and 🙂 said so. ", 30)+strings.Repeat("w", 300))
+		if i%3 == 0 {
+			err = d.Close(ctx)
+		} else {
+			err = d.Sign(ctx)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Standing, err = s.CreateInvite(ctx, app.InviteWish{Client: s.Ana, Kind: app.InviteStanding, PIN: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		v, err := s.CreateInvite(ctx, app.InviteWish{Client: s.Ana, Kind: app.InviteSingle})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.RevokeInvite(ctx, v.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+func full(t testing.TB) *apptest.Stage  { return apptest.Practice(t) }
+func empty(t testing.TB) *apptest.Stage { return apptest.Empty(t) }
+
+func locked(t testing.TB) *apptest.Stage {
+	s := apptest.Practice(t)
+	s.Lock()
+	return s
+}
+
+// face is a stand-in for a camera's picture: a calm gradient with a shape in it.
+func face(w, h int, tint color.RGBA) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			dx, dy := float64(x-w/2)/float64(h), float64(y-h/2)/float64(h)
+			shade := 0.35 + 0.25*float64(h-y)/float64(h)
+			if dx*dx/0.03+(dy+0.05)*(dy+0.05)/0.05 < 1 {
+				shade = 0.95
+			} else if dx*dx/0.16+(dy-0.62)*(dy-0.62)/0.1 < 1 {
+				shade = 0.7
+			}
+			img.SetRGBA(x, y, color.RGBA{uint8(float64(tint.R) * shade), uint8(float64(tint.G) * shade), uint8(float64(tint.B) * shade), 255})
+		}
+	}
+	return img
+}
+
+var (
+	warm = color.RGBA{196, 164, 140, 255}
+	cool = color.RGBA{140, 170, 190, 255}
+)
+
+func (r *rig) openClient(tab string) {
+	r.at("today")
+	r.shell().caseload().openTab(r.stage.Ana, tab)
+	r.rest()
+}
+
+func (r *rig) live(k app.Knock) *apptest.Door {
+	r.at("today")
+	d := r.admit(r.stage.Standing, k)
+	d.Call().Pictures().ShowRemote(face(1280, 720, warm))
+	d.Call().Pictures().ShowSelf(face(640, 360, cool))
+	d.Call().Connect()
+	d.Call().Hear(app.CallRemote{Microphone: true, Camera: true})
+	r.rest()
+	return d
+}
+
+func (r *rig) verified(k app.Knock) *apptest.Door {
+	d := r.live(k)
+	r.stage.Running().TypeCode(apptest.CallCode)
+	d.Call().Hear(app.CallChat{ID: "a", Text: "Hi, I am here a bit early 🙂 is that all right?"})
+	r.stage.Running().Say("Of course, good to see you. We can begin.")
+	d.Call().Hear(app.CallChat{ID: "b", Text: "I filled in the sleep diary. مرحبا"})
+	r.stage.Running().Say("Thank you. Let us look at the diary together, and then at what comes next: the step that we put off last week because of the holiday.")
+	r.rest()
+	return d
+}
+
+func (r *rig) openNote(signed bool) {
+	r.at("today")
+	rows, err := r.stage.Notes(context.Background(), r.stage.Ana)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, n := range rows {
+		if (n.Status != app.NotePreliminary) == signed {
+			r.shell().openNote(r.stage.Ana, n.ID)
+			r.rest()
+			return
+		}
+	}
+	r.t.Fatal("no such note")
+}
+
+var kim = app.Knock{Name: "Ana", Wants: app.ModalityVideo}
+
+var shots = []shot{
+	{"setup-1-welcome", bareStage, func(r *rig) { r.at("setup") }},
+	{"setup-2-you", bareStage, func(r *rig) { r.press("Set up a new practice") }},
+	{"setup-2-you-missing", bareStage, func(r *rig) { r.press("Set up a new practice"); r.press("Continue") }},
+	{"setup-3-passphrase", bareStage, func(r *rig) { r.toPassphrase(); r.typed("New passphrase", "password12") }},
+	{"setup-4-kit", bareStage, func(r *rig) { r.toKit() }},
+	{"setup-5-check", bareStage, func(r *rig) { r.toKit(); r.press("I have it on paper"); r.press("Finish") }},
+	{"recover", bareStage, func(r *rig) { r.press("I have a recovery kit") }},
+	{"unlock", locked, func(r *rig) { r.at("unlock") }},
+	{"unlock-wrong", locked, func(r *rig) {
+		r.typed("Passphrase", "not this one")
+		r.press("Unlock")
+		r.until("an answer", func() bool { return strings.Contains(strings.Join(r.labels(), "|"), "Caps Lock") })
+	}},
+	{"problem", bareStage, func(r *rig) { r.show(newProblem(r.UI, app.ErrProfileInUse)) }},
+	{"today-empty", empty, func(r *rig) { r.at("today") }},
+	{"today", full, func(r *rig) { r.at("today") }},
+	{"today-crowded", crowded, func(r *rig) {
+		r.at("today")
+		r.stage.Line.SetStatus(app.LineStatus{Problem: "The relay cannot be reached. Alcove goes on trying; notes and caseload work without it."})
+	}},
+	{"caseload-empty", empty, func(r *rig) { r.at("today"); r.press("Caseload") }},
+	{"caseload-crowded", crowded, func(r *rig) { r.openClient(tabOverview) }},
+	{"caseload-nobody", full, func(r *rig) { r.openClient(tabOverview); r.typed("Search clients", "zzz") }},
+	{"client-overview", full, func(r *rig) { r.openClient(tabOverview) }},
+	{"client-overview-new", empty, func(r *rig) {
+		id, err := r.stage.SaveClient(context.Background(), app.Client{Name: "Jo"})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.stage.Ana = id
+		r.openClient(tabOverview)
+	}},
+	{"client-initials", full, func(r *rig) {
+		p, _ := r.stage.Profile(context.Background())
+		p.InitialsOnly = true
+		if err := r.stage.SaveProfile(context.Background(), p); err != nil {
+			r.t.Fatal(err)
+		}
+		r.openClient(tabOverview)
+	}},
+	{"client-notes", full, func(r *rig) { r.openClient(tabNotes) }},
+	{"client-notes-crowded", crowded, func(r *rig) { r.openClient(tabNotes) }},
+	{"client-invites", full, func(r *rig) { r.openClient(tabInvites) }},
+	{"client-invites-crowded", crowded, func(r *rig) { r.openClient(tabInvites) }},
+	{"client-invites-qr", full, func(r *rig) { r.openClient(tabInvites); r.press("Show QR code") }},
+	{"client-form", full, func(r *rig) { r.openClient(tabOverview); r.press("Edit client") }},
+	{"client-form-wrong", full, func(r *rig) {
+		r.openClient(tabOverview)
+		r.shell().caseload().edit(app.Client{})
+		r.press("Add client")
+	}},
+	{"note-draft", full, func(r *rig) { r.openNote(false) }},
+	{"note-draft-soap", full, func(r *rig) {
+		r.openClient(tabNotes)
+		r.press("New SOAP note")
+		r.at("draft")
+		r.typed("Subjective", "Slept better.")
+	}},
+	{"note-sign", full, func(r *rig) { r.openNote(false); r.press("Sign note") }},
+	{"note-signed", full, func(r *rig) { r.openNote(true) }},
+	{"note-signed-long", crowded, func(r *rig) { r.openNote(true) }},
+	{"search-empty", full, func(r *rig) { r.at("today"); r.press("Notes") }},
+	{"search", full, func(r *rig) { r.at("today"); r.press("Notes"); r.typed("Search notes", "sle") }},
+	{"search-crowded", crowded, func(r *rig) { r.at("today"); r.press("Notes"); r.typed("Search notes", "walked") }},
+	{"knock", full, func(r *rig) { r.openClient(tabOverview); r.knock(r.stage.Standing, kim) }},
+	{"knock-long", crowded, func(r *rig) {
+		r.at("today")
+		for range 3 {
+			r.knock(r.stage.Standing, app.Knock{Name: strings.Repeat("Maximiliana ", 6), PIN: r.stage.Standing.PIN, Wants: app.ModalityVoice})
+		}
+	}},
+	{"knock-deny", full, func(r *rig) { r.at("today"); r.knock(r.stage.Standing, kim); r.press("Deny") }},
+	{"room-connecting", full, func(r *rig) { r.at("today"); r.admit(r.stage.Standing, kim) }},
+	{"room-unverified", full, func(r *rig) { r.live(kim) }},
+	{"room-wrong-code", full, func(r *rig) { r.live(kim); r.stage.Running().TypeCode("000000") }},
+	{"room", full, func(r *rig) { r.verified(kim) }},
+	{"room-no-camera", full, func(r *rig) {
+		d := r.verified(kim)
+		d.Call().Hear(app.CallRemote{}, app.CallDevice{Kind: "camera", Problem: "The camera was unplugged. Voice and chat go on."})
+		r.stage.Running().SetMicrophone(false)
+		r.stage.Running().SetCamera(false)
+	}},
+	{"room-lost", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallLost{}) }},
+	{"room-over", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallEnded{Why: app.EndClient}) }},
+	{"room-end", full, func(r *rig) { r.verified(kim); r.press("End") }},
+	{"room-devices", full, func(r *rig) { r.verified(kim); r.press("Devices") }},
+	{"room-text", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}) }},
+	{"room-voice", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityVoice}) }},
+	{"room-locked", full, func(r *rig) { r.verified(kim); r.stage.Lock(); r.at("room-locked") }},
+	{"settings", full, func(r *rig) { r.at("today"); r.press("Settings") }},
+	{"settings-passphrase", full, func(r *rig) { r.at("today"); r.press("Settings"); r.press("Change passphrase") }},
+	{"settings-kit", full, func(r *rig) {
+		r.at("today")
+		r.press("Settings")
+		r.press("New recovery kit")
+		r.press("Make a new kit")
+		r.sees("I have it on paper")
+	}},
+	{"error", full, func(r *rig) { r.at("today"); r.complain(fmt.Errorf("save: %w", app.ErrDiskFull)) }},
+	{"busy", full, func(r *rig) {
+		r.at("today")
+		r.showBusy("Opening the line", func() {})
+		r.say("Link copied. It is a secret.")
+	}},
+}
+
+func (r *rig) toPassphrase() {
+	r.press("Set up a new practice")
+	r.typed("Your name", "Dr. Maren Holt")
+	r.find("Time zone").(interface{ SetText(string) }).SetText("Europe/Dublin")
+	r.press("Continue")
+}
+
+func (r *rig) toKit() {
+	r.toPassphrase()
+	r.typed("New passphrase", apptest.Passphrase)
+	r.typed("The same once more", apptest.Passphrase)
+	r.press("Create the vault")
+	r.sees("I have it on paper")
+}
