@@ -148,7 +148,7 @@ func (c *call) tick(now time.Time) {
 		c.lost = true
 		c.tell(app.CallLost{})
 	}
-	if silence > t.restart && now.Sub(c.restarted) > t.again {
+	if silence > t.restart && (c.restarted.Before(c.heard) || now.Sub(c.restarted) > t.again) {
 		c.offer(true)
 	}
 	if silence > t.giveUp {

@@ -76,7 +76,8 @@ func (h *Host) heed(v *visitor, t wire.FrameType, rest []byte) error {
 		if v.call == nil {
 			return errOutOfPlace
 		}
-		v.call.post(func() { v.call.frame(v.route, t, rest) })
+		c := v.call
+		c.post(func() { c.frame(v.route, t, rest) })
 		return nil
 	case wire.FrameResume:
 		if v.door != nil || v.call != nil && v.link.calls[[16]byte(rest[:16])] != v.call {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/pion/interceptor"
+	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
 	"alcove/app"
@@ -589,6 +590,8 @@ func joinBySocket(socket net.PacketConn) func(*guest, wire.Admit, connectionEven
 	return func(_ *guest, a wire.Admit, e connectionEvents) (answerer, error) {
 		var s webrtc.SettingEngine
 		s.SetSCTPRTOMax(sctpPatience)
+		s.SetICEMaxBindingRequests(iceTries)
+		s.LoggerFactory = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 		s.SetIncludeLoopbackCandidate(true)
 		if socket != nil {
 			s.SetICEUDPMux(webrtc.NewICEUDPMux(nil, socket))

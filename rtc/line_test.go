@@ -13,6 +13,7 @@ import (
 
 // TestSession is a whole session over a real relay and a real peer connection.
 func TestSession(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	m := h.invite(app.InviteSingle)
 	g := h.visit(m.Link)
@@ -80,6 +81,7 @@ func TestSession(t *testing.T) {
 }
 
 func TestGuestLeaves(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	g := h.visit(h.invite(app.InviteStanding).Link)
 	_, r := h.admit(g, textOnly)
@@ -90,6 +92,7 @@ func TestGuestLeaves(t *testing.T) {
 }
 
 func TestLeavesBeforeAdmit(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	g := h.visit(h.invite(app.InviteSingle).Link)
 	g.knockWith("Kim", "")
@@ -110,6 +113,7 @@ func TestLeavesBeforeAdmit(t *testing.T) {
 }
 
 func TestDeny(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	g := h.visit(h.invite(app.InviteSingle).Link)
 	g.knockWith("Kim", "")
@@ -128,6 +132,7 @@ func TestDeny(t *testing.T) {
 
 // TestWrongPINFiveTries goes on knocking on the same socket until the link is closed.
 func TestWrongPINFiveTries(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	m := h.invite(app.InviteSingle)
 	g := h.visit(m.Link)
@@ -154,6 +159,7 @@ func TestWrongPINFiveTries(t *testing.T) {
 
 // TestReplayedKnock sends the very same frame again, on another socket.
 func TestReplayedKnock(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	m := h.invite(app.InviteStanding)
 	g := h.visit(m.Link)
@@ -178,6 +184,7 @@ func TestReplayedKnock(t *testing.T) {
 
 // TestTwoGuestsOnOneLink: both may knock; once one is admitted a single link is spent.
 func TestTwoGuestsOnOneLink(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	m := h.invite(app.InviteSingle)
 	one, two := h.visit(m.Link), h.visit(m.Link)
@@ -213,6 +220,7 @@ func TestTwoGuestsOnOneLink(t *testing.T) {
 // TestShutLeavesTheCall locks the vault during a session: the call goes on, even over a new
 // socket, and nobody else gets in.
 func TestShutLeavesTheCall(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, nil)
 	m := h.invite(app.InviteStanding)
 	g := h.visit(m.Link)

@@ -14,6 +14,7 @@ import (
 	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/interceptor/pkg/gcc"
 	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
 	"alcove/app"
@@ -37,6 +38,9 @@ const (
 	// nackEvery asks again for what was lost; the library's 100 ms cost a picture each.
 	nackEvery = 30 * time.Millisecond
 	minRate   = 100_000
+	// iceTries go out at five a second: a pair is not given up while the line is away, so that
+	// it works the moment the line is back. The library's seven are gone in two seconds.
+	iceTries = 150
 )
 
 func newPeer(h *Host, p policy, t *tracks, e connectionEvents) (connection, error) {
@@ -100,7 +104,11 @@ func (p *peer) prepare(pol policy, t *tracks, e connectionEvents) error {
 // iceSettings says where a call's packets may go.
 func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() error }, error) {
 	var s webrtc.SettingEngine
+	quiet := logging.NewDefaultLoggerFactory()
+	quiet.DefaultLogLevel = logging.LogLevelDisabled // its lines hold addresses
+	s.LoggerFactory = quiet
 	s.SetSCTPRTOMax(sctpPatience)
+	s.SetICEMaxBindingRequests(iceTries)
 	if u, err := url.Parse(o.Relay); err == nil && isLoopback(u.Hostname()) {
 		s.SetIncludeLoopbackCandidate(true)
 	}

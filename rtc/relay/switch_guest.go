@@ -81,9 +81,9 @@ func (s *switchboard) setHere(link linkID, here, newHost bool) {
 		if newHost && g.told == toldHere {
 			g.tell(false)
 		}
-		g.tell(here)
-		if newHost {
+		if newHost { // before the guest can answer: a frame of somebody whom the host does not know is dropped
 			s.publish(hostSubject, link, busMessage{kind: busHello, instance: s.instance, conns: []connID{g.conn}})
 		}
+		g.tell(here)
 	}
 }

@@ -1,0 +1,312 @@
+package rtc
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"alcove/app"
+	"alcove/rtc/relay"
+	"alcove/rtc/wire"
+)
+
+// gate is a UDP socket that can be cut, as a cable can.
+type gate struct {
+	net.PacketConn
+	cut atomic.Bool
+}
+
+func newGate(t testing.TB) *gate {
+	t.Helper()
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return &gate{PacketConn: c}
+}
+
+func (g *gate) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := g.PacketConn.ReadFrom(b)
+		if err != nil || !g.cut.Load() {
+			return n, from, err
+		}
+	}
+}
+
+func (g *gate) WriteTo(b []byte, to net.Addr) (int, error) {
+	if g.cut.Load() {
+		return len(b), nil
+	}
+	return g.PacketConn.WriteTo(b, to)
+}
+
+// wires cuts TCP connections that were made through it.
+type wires struct {
+	mu   sync.Mutex
+	open []net.Conn // mu
+}
+
+func (w *wires) client() *http.Client {
+	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		var d net.Dialer
+		c, err := d.DialContext(ctx, network, addr)
+		if err == nil {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.open = append(w.open, c)
+		}
+		return c, err
+	}}}
+}
+
+func (w *wires) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.open {
+		_ = c.Close()
+	}
+	w.open = nil
+}
+
+// cutHouse is a house whose host's UDP and TCP can be cut, with a guest in a session.
+func cutHouse(t *testing.T) (h *house, udp *gate, tcp *wires, g *guest, c app.Call, r *room) {
+	t.Helper()
+	udp, tcp = newGate(t), &wires{}
+	h = newHouse(t, func(o *Options) {
+		o.Client = tcp.client()
+		o.Socket = func() (net.PacketConn, error) { return udp, nil }
+	})
+	socket := newGate(t)
+	g = visit(t, h.invite(app.InviteStanding).Link, func(g *guest) { g.join = joinBySocket(socket) })
+	c, r = h.admit(g, textOnly)
+	return h, udp, tcp, g, c, r
+}
+
+// TestICERestart cuts the line for seven seconds: both sides say so within three, chat written
+// meanwhile arrives once and in order, and nothing ends.
+func TestICERestart(t *testing.T) {
+	t.Parallel()
+	_, udp, _, g, c, r := cutHouse(t)
+	c.SendChat("h0", "before")
+	g.until(t, "chat", soon)
+	udp.cut.Store(true)
+	cut := time.Now()
+	await[app.CallLost](t, r, 4*time.Second)
+	hostSaid := time.Since(cut)
+	g.until(t, "lost", 4*time.Second)
+	guestSaid := time.Since(cut)
+	if max(hostSaid, guestSaid) > 3500*time.Millisecond { // half a second for a busy machine
+		t.Errorf("lost after %v at the host, %v at the guest", hostSaid, guestSaid)
+	}
+	var want []string
+	for i := range 5 {
+		text := fmt.Sprintf("line %d", i)
+		want = append(want, text)
+		c.SendChat(app.ChatID(fmt.Sprintf("h%d", i+1)), text)
+		g.chat(text)
+	}
+	time.Sleep(time.Until(cut.Add(7 * time.Second)))
+	udp.cut.Store(false)
+	mended := time.Now()
+	await[app.CallConnected](t, r, 30*time.Second)
+	t.Logf("lost after %v and %v, back %v after the cut was mended", hostSaid.Round(time.Millisecond), guestSaid.Round(time.Millisecond), time.Since(mended).Round(time.Millisecond))
+	var guestRead, hostRead []string
+	for range want {
+		guestRead = append(guestRead, g.until(t, "chat", 30*time.Second).text)
+		hostRead = append(hostRead, await[app.CallChat](t, r, 30*time.Second).Text)
+	}
+	if !slices.Equal(guestRead, want) || !slices.Equal(hostRead, want) {
+		t.Errorf("the guest read %q, the host %q, want %q", guestRead, hostRead, want)
+	}
+	nothingTwice(t, g, r)
+	offers := make(chan int, 1)
+	g.mail.put(func() { offers <- countOf(g.log, "wire.Offer") })
+	if n := <-offers; n < 2 {
+		t.Errorf("%d offers: ICE was not restarted", n)
+	}
+}
+
+func countOf(log []string, what string) (n int) {
+	for _, l := range log {
+		if l == what {
+			n++
+		}
+	}
+	return n
+}
+
+// nothingTwice looks for chat lines that come again.
+func nothingTwice(t *testing.T, g *guest, r *room) {
+	t.Helper()
+	time.Sleep(500 * time.Millisecond)
+	for {
+		select {
+		case e := <-g.events:
+			if e.what == "chat" {
+				t.Errorf("the guest read %q again", e.text)
+			}
+		case e := <-r.events:
+			if e, ok := e.(app.CallChat); ok {
+				t.Errorf("the host read %q again", e.Text)
+			}
+		default:
+			return
+		}
+	}
+}
+
+// TestResumeAfterGuestSocketCut: the guest's socket breaks, signals made meanwhile are
+// repeated on the new one, and the numbers go on.
+func TestResumeAfterGuestSocketCut(t *testing.T) {
+	t.Parallel()
+	_, _, _, g, c, _ := cutHouse(t)
+	var away atomic.Bool
+	g.mail.put(func() {
+		g.redial = func(ctx context.Context, g *guest) (guestLine, error) {
+			for away.Load() {
+				time.Sleep(10 * time.Millisecond)
+			}
+			return dialGuest(ctx, g)
+		}
+	})
+	for range 3 {
+		away.Store(true)
+		cutGuest(g)
+		eventually(t, "the call is without a socket", func() bool { return !inStep(c) })
+		for range 5 {
+			c.(*call).post(func() { c.(*call).signal(wire.Candidate{Mid: "0"}) })
+			g.mail.put(func() { g.signal(wire.Candidate{Mid: "0"}) })
+		}
+		away.Store(false)
+		g.until(t, "here", soon)
+		eventually(t, "the call is in step", func() bool { return inStep(c) })
+	}
+	restartWorks(t, g, c)
+}
+
+// TestResumeAfterHostSocketCut: the host's socket breaks, with a guest in session and one who
+// waits. The one goes on, the other knocks again.
+func TestResumeAfterHostSocketCut(t *testing.T) {
+	t.Parallel()
+	h, _, tcp, g, c, _ := cutHouse(t)
+	waits := h.visit(openInvite(t, h.host, h.door, "second", app.InviteStanding).Link)
+	waits.knockWith("second", "")
+	d := h.door.next(t)
+	waits.until(t, "waiting", soon)
+	tcp.cut()
+	g.until(t, "away", soon)
+	waits.until(t, "away", soon)
+	if id := <-h.door.left; id != d.Knock().ID {
+		t.Error("another knock left")
+	}
+	g.until(t, "here", soon)
+	waits.until(t, "here", soon)
+	waits.knockWith("second again", "")
+	if k := h.door.next(t).Knock(); k.Name != "second again" {
+		t.Errorf("%q knocked", k.Name)
+	}
+	eventually(t, "the call is in step", func() bool { return inStep(c) })
+	restartWorks(t, g, c)
+	if s := h.door.last(); !s.Reached {
+		t.Errorf("the line's status is %+v", s)
+	}
+}
+
+// restartWorks proves that signals still pass both ways, by a whole ICE restart.
+func restartWorks(t *testing.T, g *guest, c app.Call) {
+	t.Helper()
+	offers := make(chan int, 1)
+	ask := func() int {
+		g.mail.put(func() { offers <- countOf(g.log, "wire.Offer") })
+		return <-offers
+	}
+	before := ask()
+	g.mail.put(func() { g.signal(wire.Restart{}) })
+	eventually(t, "the guest got a new offer", func() bool { return ask() > before })
+	eventually(t, "the host got its answer", func() bool {
+		ch := make(chan bool, 1)
+		c.(*call).post(func() { ch <- c.(*call).offered })
+		return !<-ch
+	})
+	c.SendChat("after", "after")
+	if e := g.until(t, "chat", soon); e.text != "after" {
+		t.Errorf("the guest read %q", e.text)
+	}
+}
+
+// TestRelayGoneAndBack: the relay goes away for good and another takes its place with an
+// empty store, on the same port.
+func TestRelayGoneAndBack(t *testing.T) {
+	t.Parallel()
+	first := startRelay(t, nil)
+	addr := first.Addr().String()
+	host := startHost(t, first.URL(), nil)
+	at := newDoorstep()
+	m := openInvite(t, host, at, "one", app.InviteStanding)
+	eventually(t, "the relay is reached", func() bool { return at.last().Reached })
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = first.Close(ctx)
+	eventually(t, "the therapist is told", func() bool { return !at.last().Reached && at.last().Problem == away })
+	startRelay(t, func(c *relay.Config) { c.Listen = addr })
+	eventually(t, "the relay is reached again", func() bool { return at.last().Reached })
+	var g *guest
+	eventually(t, "the link is there again", func() bool {
+		var err error
+		g, err = openLink(context.Background(), m.Link)
+		return err == nil
+	})
+	if err := g.connect(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	g.until(t, "here", soon)
+	g.knockWith("Kim", "")
+	at.next(t)
+	g.leave()
+}
+
+// TestLostForGood: a guest whose page is gone ends the session after the time that the
+// protocol gives it, here a shorter one.
+func TestLostForGood(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	h.host.times.giveUp = 4 * time.Second
+	g := h.visit(h.invite(app.InviteStanding).Link)
+	_, r := h.admit(g, textOnly)
+	g.mail.put(func() {
+		g.peer.Close()
+		g.line.close()
+		g.over = true
+	})
+	await[app.CallLost](t, r, soon)
+	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndLost {
+		t.Errorf("ended: %v", e)
+	}
+}
+
+// TestHandshakeTimesOut: a guest who never confirms.
+func TestHandshakeTimesOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	h.host.times.handshake = time.Second
+	g := h.visit(h.invite(app.InviteStanding).Link)
+	g.knockWith("Kim", "")
+	d := h.door.next(t)
+	g.until(t, "waiting", soon)
+	g.mail.put(func() { g.knock = nil }) // it throws the admit away
+	r := newRoom()
+	if _, err := d.Admit(context.Background(), textOnly, r); err != nil {
+		t.Fatal(err)
+	}
+	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndHandshake {
+		t.Errorf("ended: %v", e)
+	}
+}
