@@ -47,7 +47,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Limits         Limits
 
-	// Log hears what the operator must know: no address, no whole link ID, no token. Default: nowhere.
+	// Log hears what the operator must know, each text once in ten seconds: no address, no whole link ID, no token. Default: nowhere.
 	Log *slog.Logger
 }
 
@@ -149,6 +149,7 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	c.Log = quiet(c.Log)
 	return c
 }
 

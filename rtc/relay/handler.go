@@ -16,7 +16,7 @@ var contentPolicy = strings.Join([]string{
 
 // Camera and microphone, and that the other side's sound may start. Everything else that a browser could hand out is off.
 var permissionsPolicy = strings.Join(append([]string{"camera=(self)", "microphone=(self)", "autoplay=(self)"}, off(
-	"accelerometer", "attribution-reporting", "bluetooth", "browsing-topics", "clipboard-read", "clipboard-write", "display-capture",
+	"accelerometer", "browsing-topics", "clipboard-read", "clipboard-write", "display-capture",
 	"encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection",
 	"keyboard-map", "local-fonts", "magnetometer", "midi", "otp-credentials", "payment", "picture-in-picture",
 	"publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "sync-xhr",

@@ -2,8 +2,12 @@ package relay
 
 import (
 	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -111,6 +115,49 @@ func TestSocketsAreCapped(t *testing.T) {
 	hostWire(t, r, l) // the desktop has its own count
 	_ = first.ws.CloseNow()
 	eventually(t, "a place that was left to be free", func() bool { w, _ := tryDial(t, r, "/v1/guest/"+l.id, nil); return w != nil })
+}
+
+// A stranger who opens connections and says nothing is cut off at some number of them.
+func TestSilentConnectionsAreCapped(t *testing.T) {
+	r := startRelay(t, func(c *Config) { c.Limits.PrefixConns = 2 })
+	silent := func() net.Conn {
+		c, err := net.Dial("tcp", r.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		return c
+	}
+	var open []net.Conn
+	for range 8 {
+		open = append(open, silent())
+	}
+	cut := func(c net.Conn) bool {
+		_ = c.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
+		_, err := c.Read(make([]byte, 1))
+		return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
+	}
+	if cut(open[7]) || !cut(silent()) {
+		t.Fatal("want eight connections, and no ninth")
+	}
+	_ = open[0].Close()
+	eventually(t, "a place that was left to be free", func() bool { return !cut(silent()) })
+}
+
+func TestOneLineIsLoggedOnceInAWhile(t *testing.T) {
+	book := &logBook{}
+	log := quiet(debugLog(book))
+	for range 100 {
+		log.Warn("the same", "n", 1)
+		log.With("a", 1).Error("another")
+	}
+	if n := strings.Count(book.String(), "\n"); n != 2 {
+		t.Fatalf("%d lines:\n%s", n, book)
+	}
+	later := slog.NewRecord(time.Now().Add(sameLine), slog.LevelWarn, "the same", 0)
+	if err := log.Handler().Handle(t.Context(), later); err != nil || strings.Count(book.String(), "the same") != 2 {
+		t.Fatalf("silent for ever: %v\n%s", err, book)
+	}
 }
 
 func eventually(t *testing.T, what string, is func() bool) {

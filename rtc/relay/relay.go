@@ -89,6 +89,8 @@ func (r *Relay) listen(ctx context.Context, source *tlsSource) error {
 		return fmt.Errorf("%w: %w", ErrListen, err)
 	}
 	r.listener = l
+	limits := r.config.Limits // a page needs a few connections beside its socket
+	l = newCapped(l, 2*limits.TotalConns, 4*limits.PrefixConns, r.config.TrustedProxies)
 	r.hsts = strings.HasPrefix(r.config.PublicURL, "https://")
 	if source != nil {
 		r.secure, r.hsts = true, source.trusted
@@ -100,7 +102,7 @@ func (r *Relay) listen(ctx context.Context, source *tlsSource) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrListen, err)
 		}
-		r.serve(plain, source.challenge)
+		r.serve(newCapped(plain, limits.TotalConns, limits.PrefixConns, nil), source.challenge)
 	}
 	return nil
 }

@@ -21,19 +21,22 @@ func (s *switchboard) listen(ctx context.Context, h *hostSocket, link linkID) {
 		h.send(notice{Op: "refused", Link: link.text(), Why: "busy"}.frame())
 		return
 	}
+	// NATS must know of the subscription before the desktop, and through it the client, is told that somebody listens.
+	sub, err := s.subscribe(hostSubject + link.text())
+	if err == nil {
+		err = s.nats.FlushTimeout(askTimeout)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err != nil || h.left || len(h.links) >= s.linksPerHost {
+		if sub != nil {
+			_ = sub.Unsubscribe() // fails only when NATS is closed
+		}
+		h.send(notice{Op: "refused", Link: link.text(), Why: "busy"}.frame())
+		return
+	}
 	if l := s.listeners[link]; l != nil { // two at the same instant on this relay
 		s.unlistenLocked(link, l, "busy")
-	}
-	if h.left || len(h.links) >= s.linksPerHost {
-		h.send(notice{Op: "refused", Link: link.text(), Why: "busy"}.frame())
-		return
-	}
-	sub, err := s.subscribe(hostSubject + link.text())
-	if err != nil {
-		h.send(notice{Op: "refused", Link: link.text(), Why: "busy"}.frame())
-		return
 	}
 	l := &listener{host: h, nonce: randomUint64(), guests: map[connID]seen{}, sub: sub}
 	s.listeners[link], h.links[link] = l, struct{}{}
@@ -89,7 +92,7 @@ func (s *switchboard) toHost(link linkID, m busMessage, msg *nats.Msg) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.listeners[link]
-	if l == nil {
+	if l == nil || msg.Sub != l.sub { // a subscription of the listener before: this one gets the same message by its own
 		return
 	}
 	if msg.Reply != "" {

@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pion/logging"
@@ -30,7 +29,7 @@ const (
 	turnSecretBytes     = 32
 	turnSecretFile      = "turn.secret"
 	turnUsernameBytes   = 12
-	turnTCPConns        = 1024
+	turnTCPConns        = 1024 // unlike UDP each costs a goroutine and buffers before it has shown credentials
 	turnTCPConnsPerAddr = 64
 )
 
@@ -142,7 +141,7 @@ func (t *turnService) serve(ctx context.Context, c TURN) error {
 		}
 		t.urls = append(t.urls, turnURL(public, tcp.Addr().(*net.TCPAddr).AddrPort().Port(), "tcp"))
 		config.ListenerConfigs = []turn.ListenerConfig{
-			{Listener: newCapped(tcp), RelayAddressGenerator: t.ports, PermissionHandler: t.ports.permit},
+			{Listener: newCapped(tcp, turnTCPConns, turnTCPConnsPerAddr, nil), RelayAddressGenerator: t.ports, PermissionHandler: t.ports.permit},
 		}
 	}
 	t.server, err = turn.NewServer(config)
@@ -158,60 +157,4 @@ func (t *turnService) close() error {
 		return nil
 	}
 	return t.server.Close()
-}
-
-// newCapped bounds TCP connections to the TURN server: unlike UDP each costs a goroutine and buffers before it has shown credentials.
-func newCapped(l net.Listener) net.Listener {
-	return &cappedListener{Listener: l, perPrefix: map[netip.Prefix]int{}}
-}
-
-type cappedListener struct {
-	net.Listener
-
-	mu        sync.Mutex
-	total     int                  // mu
-	perPrefix map[netip.Prefix]int // mu
-}
-
-func (l *cappedListener) Accept() (net.Conn, error) {
-	for {
-		conn, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		ap, _ := netip.ParseAddrPort(conn.RemoteAddr().String())
-		p, _ := prefixes(ap.Addr().Unmap().WithZone(""))
-		l.mu.Lock()
-		full := l.total >= turnTCPConns || l.perPrefix[p] >= turnTCPConnsPerAddr
-		if !full {
-			l.total++
-			l.perPrefix[p]++
-		}
-		l.mu.Unlock()
-		if full {
-			_ = conn.Close()
-			continue
-		}
-		return &countedConn{Conn: conn, release: func() { l.release(p) }}, nil
-	}
-}
-
-func (l *cappedListener) release(p netip.Prefix) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.total--
-	if l.perPrefix[p]--; l.perPrefix[p] == 0 {
-		delete(l.perPrefix, p)
-	}
-}
-
-type countedConn struct {
-	net.Conn
-	once    sync.Once
-	release func()
-}
-
-func (c *countedConn) Close() error {
-	c.once.Do(c.release)
-	return c.Conn.Close()
 }
