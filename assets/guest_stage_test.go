@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"sync/atomic"
@@ -26,6 +27,8 @@ type stage struct {
 	host  *rtc.Host
 	door  doorstep
 	n     atomic.Int64
+	// tunnel is where the packets of calls pass.
+	tunnel tunnel
 }
 
 // soon is patience on a machine that is busy with other things.
@@ -58,12 +61,41 @@ func newStage(t testing.TB) *stage {
 // comeIn starts the therapist's desktop; goHome ends it.
 func (s *stage) comeIn() {
 	s.t.Helper()
-	h, err := rtc.NewHost(rtc.Options{Relay: s.relay.URL(), Origin: s.road.url, Synthetic: true})
+	h, err := rtc.NewHost(rtc.Options{Relay: s.relay.URL(), Origin: s.road.url, Synthetic: true, Socket: s.tunnel.open})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.host = h
 	s.t.Cleanup(h.Close)
+}
+
+// tunnel is a network that can be lost, and nobody is told.
+type tunnel struct{ dark atomic.Bool }
+
+func (t *tunnel) open() (net.PacketConn, error) {
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	return tunnelled{c, t}, err
+}
+
+type tunnelled struct {
+	net.PacketConn
+	tunnel *tunnel
+}
+
+func (c tunnelled) ReadFrom(b []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := c.PacketConn.ReadFrom(b)
+		if err != nil || !c.tunnel.dark.Load() {
+			return n, from, err
+		}
+	}
+}
+
+func (c tunnelled) WriteTo(b []byte, to net.Addr) (int, error) {
+	if c.tunnel.dark.Load() {
+		return len(b), nil
+	}
+	return c.PacketConn.WriteTo(b, to)
 }
 
 // withTests is the page, and beside it what only tests may see.

@@ -11,14 +11,14 @@ import { freshCard, guestKey } from './keys.js';
 import { checkExpiry, fetchInvitation, readFragment } from './link.js';
 import { Lobby } from './lobby.js';
 import { Media } from './media.js';
-import { frame } from './page.js';
+import { frame, h, show } from './page.js';
 import { Room } from './room.js';
 import { failed, goodbye } from './screens/goodbye.js';
 import { ready } from './screens/ready.js';
 import { roomScreen } from './screens/room.js';
 import { waiting } from './screens/waiting.js';
 import { welcome } from './screens/welcome.js';
-import { language } from './words.js';
+import { language, t } from './words.js';
 
 /** @typedef {import('./link.js').Invitation} Invitation */
 /** @typedef {{ opened: import('./knock.js').Opened, line: import('./line.js').Line }} Admitted */
@@ -53,6 +53,7 @@ async function invite(hash) {
   if (hash.length < 2) throw new Failure(was ? 'reloaded' : 'empty');
   const L = readFragment(hash);
   for (;;) {
+    show('opening', () => h('article', { class: 'calm' }, h('h1', null, t('opening'))));
     try {
       const invitation = await fetchInvitation(L);
       checkExpiry(invitation, Date.now());

@@ -47,11 +47,13 @@ export function roomScreen(therapist, opened, media, seat) {
   const root = h('article', { class: 'room', 'data-chat': writing ? 'open' : 'closed', 'data-modality': admit.modality, 'data-picture': 'none' },
     h('header', { class: 'room-bar' }, face(therapist), h('div', null, h('h1', null, therapist), badge)),
     h('div', { class: 'stage' },
-      picture,
-      h('div', { class: 'nobody' }, face(therapist, 'huge')),
-      note, notice,
-      h('div', { class: 'self' }, self, selfToggle),
-      listen, card),
+      card,
+      h('div', { class: 'view' },
+        picture,
+        h('div', { class: 'nobody' }, face(therapist, 'huge')),
+        note, notice,
+        h('div', { class: 'self' }, self, selfToggle),
+        listen)),
     bar.bar, chat.panel);
 
   /** @param {boolean} hide */

@@ -17,7 +17,7 @@ export function talk(therapist, say, close) {
   const list = h('ol', { class: 'chat-lines', tabindex: 0, 'aria-label': t('chat') });
   const input = h('textarea', {
     id: 'write', rows: 1, maxlength: MAX_CHAT, placeholder: t('chatLabel', name), 'aria-label': t('chatLabel', name), autocomplete: 'off',
-    enterkeyhint: 'send', onkeydown: keys,
+    enterkeyhint: 'send', onkeydown: keys, onbeforeinput: typed,
   });
   const form = h('form', { class: 'chat-form', onsubmit: submit },
     input, h('button', { type: 'submit', class: 'chat-send', 'aria-label': t('send') }, icon('send')));
@@ -27,12 +27,18 @@ export function talk(therapist, say, close) {
       h('button', { type: 'button', class: 'chat-close', 'aria-label': t('chatClose'), onclick: close }, icon('close'))),
     list, empty, held, form);
 
+  let shift = false;
+
   /** @param {KeyboardEvent} event */
   function keys(event) {
-    // While a word is being composed (Japanese, dead keys), Enter belongs to the keyboard.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit ? form.requestSubmit() : submit(event);
+    shift = event.shiftKey;
+  }
+
+  // Asked of the text and not of the key: the keyboards of phones do not say which key it was, and while a word is being composed (Japanese, dead
+  // keys), Enter belongs to the keyboard.
+  /** @param {InputEvent} event */
+  function typed(event) {
+    if (event.inputType === 'insertLineBreak' && !shift && !event.isComposing) submit(event);
   }
 
   /** @param {Event} event */

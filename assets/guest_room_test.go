@@ -1,0 +1,418 @@
+package assets_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"alcove/app"
+	"alcove/rtc/wire"
+)
+
+// meet opens a link and is let in, with everything that the modality has.
+func (s *stage) meet(p *tab, l speech, a app.Admission, options ...inviteOption) (app.Call, room) {
+	s.t.Helper()
+	p.toReady(l, s.invite(options...).link)
+	switch a.Modality {
+	case app.ModalityVideo:
+		p.press(l.say("video"))
+		p.says(l, "preview")
+	case app.ModalityVoice:
+		p.press(l.say("voice"))
+		p.until("a meter", "document.querySelector('.meter')?.checkVisibility()")
+	default:
+		p.press(l.say("text"))
+	}
+	p.fill(l.say("name"), "Kim")
+	p.press(l.say("knock"))
+	call, r := s.admit(a)
+	await[app.CallConnected](s.t, r)
+	p.until("the room is live", "document.querySelector('.room')?.dataset.state === 'live'")
+	return call, r
+}
+
+// TestText is a whole session with no permission at all.
+func TestText(t *testing.T) {
+	s := newStage(t)
+	inBoth(t, func(t *testing.T, l speech) {
+		p := newTab(t, refused, l.tag, `
+			window.asked = 0;
+			navigator.mediaDevices.getUserMedia = () => { asked++; return Promise.reject(new DOMException('', 'NotAllowedError')); };`)
+		call, r := s.meet(p, l, text)
+		p.says(l, "codeText")
+		if l.tag == "en-US" {
+			p.shots("text-code")
+		}
+		if !call.CheckCode(p.code()) {
+			t.Error("the code of the page is another one")
+		}
+		p.says(l, "verified")
+		call.SendChat("h1", "Take all the time you need.")
+		p.reads("Take all the time you need.")
+		await[app.CallDelivered](t, r)
+		p.fill(l.say("chatLabel"), "Thank you. It is easier to write.")
+		p.enter()
+		if e := await[app.CallChat](t, r); e.Text != "Thank you. It is easier to write." {
+			t.Errorf("the therapist read %q", e.Text)
+		}
+		p.says(l, "delivered")
+		if l.tag == "en-US" {
+			p.shots("text-room")
+		}
+		if n := eval[int](p, "asked"); n != 0 {
+			t.Errorf("asked for camera or microphone %d times", n)
+		}
+		p.press(l.say("leave"))
+		p.says(l, "leaveSure")
+		p.press(l.say("leaveYes"))
+		p.says(l, "leftTitle", "left", "goodbye")
+		if e := await[app.CallEnded](t, r); e.Why != app.EndClient {
+			t.Errorf("the host heard %q", e.Why)
+		}
+	})
+}
+
+func (p *tab) code() string {
+	p.t.Helper()
+	return strings.ReplaceAll(eval[string](p, "document.querySelector('.code-digits').textContent"), " ", "")
+}
+
+// TestVoice: heard and not seen, on both sides.
+func TestVoice(t *testing.T) {
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	call, r := s.meet(p, l, voice)
+	for !await[app.CallRemote](t, r).Microphone {
+	}
+	p.until("sound comes in", sounds)
+	p.shots("voice-code")
+	p.press(l.say("codeHide"))
+	p.shots("voice-room")
+	p.press(l.say("mute"))
+	for await[app.CallRemote](t, r).Microphone {
+	}
+	p.press(l.say("unmute"))
+	for !await[app.CallRemote](t, r).Microphone {
+	}
+	call.Media().SetMicrophone(false)
+	p.says(l, "remoteMuted")
+	call.End(app.EndTherapist)
+	p.says(l, "endedTitle")
+	if on := eval[bool](p, "[...document.querySelectorAll('video')].some((v) => v.srcObject?.getTracks().some((t) => t.readyState === 'live'))"); on {
+		t.Error("something still listens after the end")
+	}
+}
+
+// sounds is true once the remote sound has been something else than silence.
+const sounds = `(async () => {
+	const stream = document.querySelector('.remote').srcObject;
+	if (!stream || !stream.getAudioTracks().length) return false;
+	const context = new AudioContext(), ear = context.createAnalyser();
+	context.createMediaStreamSource(stream).connect(ear);
+	await new Promise((done) => setTimeout(done, 300));
+	const samples = new Float32Array(ear.fftSize);
+	ear.getFloatTimeDomainData(samples);
+	await context.close();
+	return samples.some((s) => Math.abs(s) > 0.01);
+})()`
+
+// TestPictures turns cameras off and on again, on both sides.
+func TestPictures(t *testing.T) {
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	call, r := s.meet(p, l, video)
+	p.until("a picture", "document.querySelector('.room').dataset.picture === 'shown'")
+	p.press(l.say("codeHide"))
+	eventually(t, "the therapist sees", func() bool { frame, _ := call.Media().Remote().Latest(); return frame != nil })
+
+	call.Media().SetCamera(false)
+	p.until("initials", "document.querySelector('.room').dataset.picture === 'none'")
+	p.says(l, "remoteNoPicture")
+	p.shots("room-initials")
+	call.Media().SetCamera(true)
+	p.until("a picture", "document.querySelector('.room').dataset.picture === 'shown'")
+
+	p.press(l.say("cameraOff"))
+	for await[app.CallRemote](t, r).Camera {
+	}
+	p.until("the light is out", "!document.querySelector('.self video').srcObject.getVideoTracks().length")
+	p.press(l.say("cameraOn"))
+	for !await[app.CallRemote](t, r).Camera {
+	}
+	_, before := call.Media().Remote().Latest()
+	eventually(t, "the picture is back", func() bool { _, n := call.Media().Remote().Latest(); return n > before+3 })
+
+	p.press(l.say("selfHide"))
+	p.until("hidden", "document.querySelector('.room').dataset.self === 'hidden'")
+	p.press(l.say("selfShow"))
+
+	call.Media().SetVoiceOnly(true)
+	p.says(l, "voiceOnly")
+	for await[app.CallRemote](t, r).Camera {
+	}
+	call.Media().SetVoiceOnly(false)
+	p.until("allowed again", "!document.querySelectorAll('.control')[1].disabled")
+	p.press(l.say("cameraOn"))
+	for !await[app.CallRemote](t, r).Camera {
+	}
+	for _, device := range []string{"camera", "microphone"} { // unplugged
+		if device == "camera" {
+			eval[bool](p, "document.querySelector('.self video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+			p.says(l, device+"Gone")
+		}
+	}
+	p.press(l.say("leave"))
+	p.shots("room-leave")
+	p.press(l.say("stay"))
+	call.End(app.EndTherapist)
+	p.says(l, "endedTitle")
+}
+
+// TestLost: the line is gone, both say so, chat waits, and arrives once.
+func TestLost(t *testing.T) {
+	s := newStage(t)
+	inBoth(t, func(t *testing.T, l speech) {
+		p := newTab(t, everything, l.tag)
+		call, r := s.meet(p, l, video)
+		p.press(l.say("codeHide"))
+		s.tunnel.dark.Store(true)
+		gone := time.Now()
+		p.says(l, "lost")
+		if took := time.Since(gone); took > 3500*time.Millisecond { // 3 s, and what it takes to look
+			t.Errorf("the page took %v to say so", took)
+		}
+		await[app.CallLost](t, r)
+		p.press(l.say("chat"))
+		p.says(l, "lostChat")
+		p.fill(l.say("chatLabel"), "Are you still there?")
+		p.enter()
+		p.says(l, "sending")
+		call.SendChat("h1", "One moment.")
+		if l.tag == "en-US" {
+			p.press(l.say("chatClose"))
+			p.shots("room-lost")
+			p.press(l.say("chat"))
+		}
+		// The relay's socket breaks as well; the restart must find a new one.
+		s.road.cut()
+		time.Sleep(4 * time.Second)
+		s.tunnel.dark.Store(false)
+		await[app.CallConnected](t, r)
+		if e := await[app.CallChat](t, r); e.Text != "Are you still there?" {
+			t.Errorf("the therapist read %q", e.Text)
+		}
+		p.reads("One moment.")
+		p.says(l, "delivered")
+		p.until("no notice any more", "!document.querySelector('.room-notice').textContent")
+		call.SendChat("h2", "There you are.")
+		p.reads("There you are.")
+		if n := eval[int](p, "document.querySelectorAll('.chat li').length"); n != 3 {
+			t.Errorf("%d lines, want 3", n)
+		}
+		select {
+		case e := <-r:
+			if c, ok := e.(app.CallChat); ok {
+				t.Errorf("again: %q", c.Text)
+			}
+		default:
+		}
+		call.End(app.EndTherapist)
+		p.says(l, "endedTitle")
+	})
+}
+
+// TestResume breaks the relay's socket alone: the session goes on, and signals still pass.
+func TestResume(t *testing.T) {
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	call, r := s.meet(p, l, text)
+	for range 3 {
+		s.road.cut()
+		time.Sleep(700 * time.Millisecond)
+	}
+	call.SendChat("h1", "still here")
+	p.reads("still here")
+	await[app.CallDelivered](t, r)
+	p.press(l.say("leave"))
+	p.press(l.say("leaveYes"))
+	if e := await[app.CallEnded](t, r); e.Why != app.EndClient {
+		t.Errorf("ended: %q", e.Why)
+	}
+}
+
+// TestOver is every way in which a session ends badly. Time runs faster for those who wait.
+func TestOver(t *testing.T) {
+	s := newStage(t)
+	inBoth(t, func(t *testing.T, l speech) {
+		t.Run("no way to each other", func(t *testing.T) {
+			p := newTab(t, everything, l.tag, `const wait = setTimeout; window.setTimeout = (f, ms, ...a) => wait(f, ms === 120000 ? 1500 : ms, ...a);`)
+			p.toReady(l, s.invite().link)
+			s.road.change(func(f []byte) [][]byte {
+				if wire.FrameType(f[0]) == wire.FrameSignal {
+					return nil
+				}
+				return [][]byte{f}
+			})
+			defer s.road.change(nil)
+			p.knock(l, "")
+			_, r := s.admit(text)
+			p.says(l, "connecting")
+			p.says(l, "handshakeTitle", "handshake")
+			if e := await[app.CallEnded](t, r); e.Why != app.EndHandshake {
+				t.Errorf("the host heard %q", e.Why)
+			}
+		})
+		t.Run("the line does not come back", func(t *testing.T) {
+			// Three seconds in half of one: the page takes longer pauses for sleep.
+			p := newTab(t, everything, l.tag, `const now = Date.now, start = now(); Date.now = () => window.fast ? start + (now() - start) * 6 : now();`)
+			call, _ := s.meet(p, l, text)
+			s.tunnel.dark.Store(true)
+			defer s.tunnel.dark.Store(false)
+			defer call.End(app.EndTherapist)
+			p.says(l, "lost")
+			eval[bool](p, "window.fast = true")
+			p.says(l, "lostTitle", "lostOver")
+		})
+		t.Run("our own mistake", func(t *testing.T) {
+			p := newTab(t, everything, l.tag, `SubtleCrypto.prototype.digest = () => { throw new TypeError('test'); };`)
+			p.open(s.invite().link)
+			p.says(l, "brokenTitle", "broken")
+		})
+	})
+}
+
+// TestDevices is every trouble with camera and microphone, and the way on.
+func TestDevices(t *testing.T) {
+	s := newStage(t)
+	i := s.invite()
+	busy := func(kind string) string {
+		return fmt.Sprintf(`const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+			navigator.mediaDevices.getUserMedia = (c) => c.%s ? Promise.reject(new DOMException('', 'NotReadableError')) : ask(c);`, kind)
+	}
+	cases := []struct {
+		name    string
+		has     equipment
+		script  string // what no headless browser can be made to do
+		press   string
+		says    []string
+		forward string // how it goes on
+	}{
+		{"refused", refused, "", "video", []string{"camera_refused"}, "text"},
+		{"microphone refused", refused, "", "voice", []string{"microphone_refused"}, "text"},
+		{"absent", nothing, "", "voice", []string{"microphone_absent"}, "text"},
+		{"camera busy", everything, busy("video"), "video", []string{"camera_busy", "voiceInstead"}, ""},
+		{"camera absent", everything, strings.Replace(busy("video"), "NotReadable", "NotFound", 1), "video", []string{"camera_absent", "voiceInstead"}, ""},
+		{"microphone busy", everything, busy("audio"), "voice", []string{"microphone_busy"}, "text"},
+	}
+	inBoth(t, func(t *testing.T, l speech) {
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				p := newTab(t, c.has, l.tag, c.script)
+				p.toReady(l, i.link)
+				p.press(l.say("knock"))
+				p.says(l, "choose")
+				p.press(l.say(c.press))
+				p.says(l, c.says...)
+				if l.tag == "en-US" && (c.name == "refused" || c.name == "camera busy") {
+					p.shots("trouble-" + strings.ReplaceAll(c.name, " ", "-"))
+				}
+				if c.forward != "" {
+					p.press(l.say(c.forward))
+					p.says(l, "textReady")
+				}
+				p.press(l.say("knock"))
+				p.says(l, "nameMissing")
+				p.fill(l.say("name"), "Kim")
+				p.press(l.say("knock"))
+				p.says(l, "waitingTitle")
+				k := s.door.next(t).Knock()
+				want := app.ModalityText
+				if c.forward == "" {
+					want = app.ModalityVoice
+				}
+				if k.Wants != want || k.Language != l.tag[:2] {
+					t.Errorf("the knock is %+v", k)
+				}
+				p.press(l.say("leave"))
+				p.says(l, "leftTitle")
+			})
+		}
+	})
+}
+
+// TestNoStorage: a private window, or a full disk, costs the memory of who one is and nothing else.
+func TestNoStorage(t *testing.T) {
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag, `
+		Object.defineProperty(window, 'indexedDB', { get: () => { throw new DOMException('', 'SecurityError'); } });
+		Object.defineProperty(window, 'sessionStorage', { get: () => { throw new DOMException('', 'SecurityError'); } });`)
+	call, _ := s.meet(p, l, text)
+	call.End(app.EndTherapist)
+	p.says(l, "endedTitle")
+}
+
+// TestSameKey: a browser is known again, and two therapists cannot compare notes.
+func TestSameKey(t *testing.T) {
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	mine, other := s.invite(standing), s.invite(standing)
+	key := func(i invitation) string {
+		p.toReady(l, i.link)
+		p.knock(l, "")
+		d := s.door.next(t)
+		d.Deny("")
+		p.says(l, "deniedTitle")
+		return string(d.Knock().GuestKey)
+	}
+	first := key(mine)
+	if key(mine) != first {
+		t.Error("the second knock has another key")
+	}
+	if key(other) == first {
+		t.Error("two therapists see the same key")
+	}
+}
+
+// TestPolicy is what the relay sends with the page; the witness in every tab sees to it that nothing breaks it.
+func TestPolicy(t *testing.T) {
+	s := newStage(t)
+	res, err := http.Get(s.relay.URL() + "/j")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	policy := res.Header.Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+		"require-trusted-types-for 'script'", "trusted-types 'none'"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy lacks %s: %s", want, policy)
+		}
+	}
+	p := newTab(t, everything, "en-US")
+	p.open(s.road.url + "/j")
+	p.reads("Please open your link")
+	refused := eval[[]string](p, `(async () => {
+		const tries = {
+			html: () => { document.body.innerHTML = '<b>x</b>'; },
+			policy: () => { trustedTypes.createPolicy('x', {}); },
+			eval: () => { (0, eval)('1'); },
+			elsewhere: () => fetch('http://127.0.0.1:1/'),
+		};
+		const out = [];
+		for (const [name, work] of Object.entries(tries)) { try { await work(); } catch { out.push(name); } }
+		window.seen = []; // these were on purpose
+		return out;
+	})()`)
+	if len(refused) != 4 {
+		t.Errorf("only %v were refused", refused)
+	}
+	time.Sleep(100 * time.Millisecond)
+	eval[bool](p, "!(window.seen = [])")
+}
