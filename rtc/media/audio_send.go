@@ -73,7 +73,7 @@ func (s *AudioSender) run(ctx context.Context, enc *OpusEncoder) {
 	defer s.source.end()
 	frame := make([]int16, FrameSamples)
 	for ctx.Err() == nil {
-		src, sctx, ok := s.source.wait()
+		src, sctx, ok := s.source.wait(func() { s.level.store(Quiet) })
 		if !ok {
 			return
 		}

@@ -51,12 +51,16 @@ func (s *swap[T]) set(v T) {
 	}
 }
 
-// wait returns the device and a context that ends when it is changed. ok is false in the end.
-func (s *swap[T]) wait() (v T, ctx context.Context, ok bool) {
-	for {
+// wait returns the device and a context that ends when it is changed. While there is none it
+// calls idle once, and waits. ok is false in the end.
+func (s *swap[T]) wait(idle func()) (v T, ctx context.Context, ok bool) {
+	for told := false; ; told = true {
 		v, ctx, ok = s.get()
 		if ok {
 			return v, ctx, true
+		}
+		if !told {
+			idle()
 		}
 		select {
 		case <-s.changed:

@@ -95,7 +95,7 @@ func (s *VideoSender) run(ctx context.Context) {
 	}
 	defer e.enc.Close()
 	for ctx.Err() == nil {
-		src, sctx, ok := s.source.wait()
+		src, sctx, ok := s.source.wait(s.clearPreview)
 		if !ok {
 			return
 		}
@@ -104,9 +104,7 @@ func (s *VideoSender) run(ctx context.Context) {
 		case err == nil:
 			e.frame(f)
 			release()
-		case sctx.Err() != nil: // changed or closed
-			s.clearPreview()
-		default:
+		case sctx.Err() == nil: // else it was changed or closed
 			s.source.drop(src)
 			s.clearPreview()
 			if !errors.Is(err, ErrClosed) {

@@ -10,10 +10,10 @@ import (
 	"github.com/pion/rtp"
 )
 
-// wait polls until ok, for at most ten seconds.
+// wait polls until ok, for at most half a minute: the machine may have other things to do.
 func wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for range 1000 {
+	for range 3000 {
 		if ok() {
 			return
 		}
