@@ -100,9 +100,17 @@ func FuzzHostFrame(f *testing.F) {
 func FuzzBus(f *testing.F) {
 	c := connID{1, 2, 3, 4, 5, 6, 7, 8}
 	for _, m := range []busMessage{
-		{kind: busHello, instance: c, conns: []connID{c}}, {kind: busRoll, instance: c}, {kind: busRoll, instance: c, conns: []connID{c, c, c}},
-		{kind: busGone, conns: []connID{c}}, {kind: busFrame, conns: []connID{c}, payload: []byte("x")}, {kind: busAsk}, {kind: busYield},
-		{kind: busClaim, nonce: 7}, {kind: busHere}, {kind: busAway}, {kind: busDrop, conns: []connID{c}},
+		{kind: busHello, instance: c, conns: []connID{c}},
+		{kind: busRoll, instance: c},
+		{kind: busRoll, instance: c, conns: []connID{c, c, c}},
+		{kind: busGone, conns: []connID{c}},
+		{kind: busFrame, conns: []connID{c}, payload: []byte("x")},
+		{kind: busAsk},
+		{kind: busYield},
+		{kind: busClaim, nonce: 7},
+		{kind: busHere},
+		{kind: busAway},
+		{kind: busDrop, conns: []connID{c}},
 	} {
 		f.Add(m.bytes())
 	}

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"crypto/tls"
 )
 
 // A Relay is a running relay.
@@ -97,7 +96,7 @@ func (r *Relay) listen(ctx context.Context, source *tlsSource) error {
 		l = tls.NewListener(l, source.config)
 	}
 	r.serve(l, r.handler())
-	if source != nil && source.challenge != nil && r.config.TLS.ChallengeListen != "" {
+	if source != nil && source.challenge != nil {
 		plain, err := lc.Listen(ctx, "tcp", r.config.TLS.ChallengeListen)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrListen, err)

@@ -79,7 +79,11 @@ func acmeSource(c Config) *tlsSource {
 		}
 		return cert, err
 	}
-	return &tlsSource{config: config, challenge: m.HTTPHandler(nil), trusted: true}
+	source := &tlsSource{config: config, trusted: true}
+	if c.TLS.ChallengeListen != "" { // asking for the handler makes autocert prefer http-01, which fails where nobody serves it
+		source.challenge = m.HTTPHandler(nil)
+	}
+	return source
 }
 
 // logACME says what went wrong with the certificate, without the URLs and addresses that an ACME server puts into its texts.
@@ -92,6 +96,11 @@ func logACME(log *slog.Logger, err error) {
 	var order *acme.OrderError
 	if errors.As(err, &order) {
 		log.Error("no certificate", "order", order.Status)
+		return
+	}
+	var challenge *acme.AuthorizationError
+	if errors.As(err, &challenge) {
+		log.Error("no certificate: the ACME server could not see this host")
 		return
 	}
 	log.Error("no certificate: the ACME server could not be reached or did not accept this host")

@@ -117,6 +117,18 @@ func TestCertificateFilesAreReadAgain(t *testing.T) {
 	}
 }
 
+// autocert prefers http-01 as soon as anybody has asked for its handler; where nobody serves that, no certificate would ever come.
+func TestACMEAnswersOnlyWhereItListens(t *testing.T) {
+	c := Config{StateDir: t.TempDir(), TLS: TLS{Domains: []string{"relay.example"}}}
+	if s := acmeSource(c); s.challenge != nil || !s.trusted {
+		t.Error("http-01 without a listener")
+	}
+	c.TLS.ChallengeListen = "127.0.0.1:0"
+	if s := acmeSource(c); s.challenge == nil {
+		t.Error("a listener without http-01")
+	}
+}
+
 // A handshake that fails is an address in Go's own log: it must go nowhere.
 func TestFailedHandshakeIsNotLogged(t *testing.T) {
 	book := &logBook{}
