@@ -36,7 +36,7 @@ var _ app.Door = (*door)(nil)
 var errAway = fmt.Errorf("rtc: %w", app.ErrRelayAway)
 
 // frame is one sealed message of a guest. What does not hold, or comes when it cannot, ends
-// that guest's socket and nothing else: anybody can connect to a relay.
+// that guest's session, or without one its socket and nothing else: anybody can connect to a relay.
 func (h *Host) frame(r wire.Route, b []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -47,6 +47,10 @@ func (h *Host) frame(r wire.Route, b []byte) {
 	t, rest, err := wire.ParseFrame(b)
 	if err == nil {
 		err = h.heed(v, t, rest)
+	}
+	if c := v.call; err != nil && c != nil {
+		c.post(func() { c.broken(err) })
+		return
 	}
 	if err != nil {
 		h.options.Log.Info("a guest is hung up", "err", err)
