@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"sync"
 	"sync/atomic"
 )
 
@@ -38,20 +39,22 @@ var (
 	noReserve   [reserve]byte
 )
 
-// codec seals and opens the records of one store. SQLite's connection mutex keeps it to one
-// goroutine at a time; damage alone is read from elsewhere.
+// codec seals and opens the records of one store.
 type codec struct {
-	key  *Key
+	damage atomic.Pointer[DamageError] // the first record that did not open
+
+	mu   sync.Mutex // the connection has its own; this one is for a wipe beside it
+	key  *Key       // nil once wiped: nothing is sealed or opened any more
 	salt [saltSize]byte
 	page cipher.AEAD // for this file
 	log  cipher.AEAD // for this generation of the log; nil before its header was read or written
 	ad   [9]byte
-
-	damage atomic.Pointer[DamageError] // the first record that did not open
 }
 
 // start derives the page key. salt is the first bytes of the file; nil is a new file.
 func (c *codec) start(salt []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.key == nil {
 		return false
 	}
@@ -90,6 +93,8 @@ func (c *codec) deriveLog(salt []byte) {
 
 // wipe forgets the keys. What is left of the AES key schedules goes with the garbage.
 func (c *codec) wipe() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.key != nil {
 		c.key.Wipe()
 	}
@@ -120,6 +125,8 @@ func (c *codec) about(role byte, n uint64) []byte {
 // sealPage seals page n in place. It refuses a page that was not laid out for this format: its
 // last bytes would be lost, and SQLite's checksums in the log with them.
 func (c *codec) sealPage(n uint64, page []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.page == nil || !bytes.Equal(page[pageSize-reserve:], noReserve[:]) {
 		return false
 	}
@@ -137,6 +144,8 @@ func (c *codec) sealPage(n uint64, page []byte) bool {
 
 // openPage opens page n in place and gives the reserved bytes back as zeros.
 func (c *codec) openPage(n uint64, page []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	from := 0
 	if n == 1 {
 		from = saltSize
@@ -152,6 +161,8 @@ func (c *codec) openPage(n uint64, page []byte) bool {
 }
 
 func (c *codec) sealFrame(n uint64, frame []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.log == nil || !bytes.Equal(frame[frameSize-reserve:], noReserve[:]) {
 		return false
 	}
@@ -160,6 +171,8 @@ func (c *codec) sealFrame(n uint64, frame []byte) bool {
 }
 
 func (c *codec) openFrame(n uint64, frame []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.log == nil || !c.open(c.log, roleFrame, n, frame, 0) {
 		return false
 	}
@@ -170,6 +183,8 @@ func (c *codec) openFrame(n uint64, frame []byte) bool {
 // sealLogHeader begins a log: rec holds SQLite's 32 bytes and has room for logPrefix. A fresh
 // salt gives a fresh key, so no frame of the log before can stand in this one.
 func (c *codec) sealLogHeader(rec []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.key == nil {
 		return false
 	}
@@ -187,6 +202,8 @@ func (c *codec) sealLogHeader(rec []byte) bool {
 
 // openLogHeader leaves SQLite's 32 bytes at the start of rec.
 func (c *codec) openLogHeader(rec []byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.key == nil || !bytes.Equal(rec[:len(logMagic)], logMagic) {
 		return c.failed(true, 0)
 	}

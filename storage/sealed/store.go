@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -89,11 +90,22 @@ func (s *Store) DB() *sql.DB { return s.db }
 // Explain adds ErrDamaged, ErrDiskFull, ErrReadOnly or ErrInUse to an error that came out of DB.
 func (s *Store) Explain(err error) error { return s.explain(err) }
 
+// closePatience is how long Close waits for a query that runs; a test has less.
+var closePatience = 10 * time.Second
+
 // Close waits for the query that runs, carries the log over into the store, closes it and wipes
-// the keys. A second call does nothing.
+// the keys. They are wiped even if the query, or a transaction that somebody forgot, does not end
+// in time: nothing can be read through it then, and Close returns an error. A second call does nothing.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		conn, err := s.db.Conn(context.Background()) // once it is ours nobody else's query runs
+		ctx, cancel := context.WithTimeout(context.Background(), closePatience)
+		defer cancel()
+		conn, err := s.db.Conn(ctx) // once it is ours nobody else's query runs
+		if err != nil && ctx.Err() != nil {
+			s.codec.wipe()
+			s.closeErr = fmt.Errorf("sealed: closed under a query that does not end: %w", err)
+			return
+		}
 		s.closeErr = s.db.Close()
 		if err == nil {
 			s.closeErr = errors.Join(s.closeErr, conn.Close())

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const canary = "Canary-Wren-7731"
@@ -290,6 +291,33 @@ func TestCloseWaitsForWhatRuns(t *testing.T) {
 	if err := s.DB().QueryRow("SELECT 1").Err(); err == nil || errors.Is(err, sql.ErrNoRows) {
 		t.Errorf("after close: %v", err)
 	}
+}
+
+// A transaction that nobody ends must not keep the keys in memory.
+func TestCloseDoesNotWaitForever(t *testing.T) {
+	s, _, _ := create(t)
+	fill(t, s, 2000)
+	inside := s.codec.key
+	closePatience = 50 * time.Millisecond
+	defer func() { closePatience = 10 * time.Second }()
+	tx, err := s.DB().Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec("PRAGMA shrink_memory"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err == nil {
+		t.Error("closed, it says")
+	}
+	if !bytes.Equal(inside.Bytes(), make([]byte, KeySize)) {
+		t.Error("the key outlives Close")
+	}
+	var n int
+	if err := tx.QueryRow("SELECT count(*) FROM t WHERE v LIKE '%row 1%'").Scan(&n); err == nil {
+		t.Error("the open transaction still reads")
+	}
+	tx.Rollback()
 }
 
 // noPlaintext looks for the canary, and for SQLite's own words, in every file below dir.
