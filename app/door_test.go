@@ -55,7 +55,7 @@ func TestInviteIsMadeAndListenedAt(t *testing.T) {
 		want(t, "Material left out", len(i.Material), 0)
 		want(t, "listens", slices.Contains(s.Line.Listening(), i.ID), true)
 		card := s.Line.Card(i.ID)
-		want(t, "card", card, app.Card{Therapist: "Dr. Maren Holt, LCSW 12345, Oregon", Practice: "Quiet Harbour", Welcome: "I am glad you are here."})
+		want(t, "card", card, app.Card{Therapist: "Dr. Maren Holt", Practice: "LCSW 12345, Oregon · Quiet Harbour", Welcome: "I am glad you are here."})
 		second, err := s.CreateInvite(t.Context(), app.InviteWish{Client: i.Client, Kind: app.InviteStanding, PIN: true})
 		must(t, err)
 		want(t, "standing life", second.Expires.Sub(second.Created), 90*24*time.Hour)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // Windows has no zone files, and a bare Linux may lack them
@@ -90,13 +91,12 @@ func (pr *Profile) check() error {
 	return nil
 }
 
-// card is what clients read before they knock.
+// card is what clients read before they knock. The licence stands by the practice: the page
+// says the therapist's name in the middle of sentences.
 func (pr Profile) card() Card {
-	who := pr.Therapist
-	if pr.Credentials != "" {
-		who += ", " + pr.Credentials
-	}
-	return Card{Therapist: who, Practice: pr.PracticeName, Welcome: pr.Welcome}
+	practice := []string{pr.Credentials, pr.PracticeName}
+	practice = slices.DeleteFunc(practice, func(s string) bool { return s == "" })
+	return Card{Therapist: pr.Therapist, Practice: strings.Join(practice, " · "), Welcome: pr.Welcome}
 }
 
 // location is the practice's time zone, the machine's if none is set.
