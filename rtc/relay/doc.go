@@ -30,6 +30,10 @@
 // A PUT or DELETE that was answered with 204 is on disk: kill -9 loses nothing. Messages between relays may be lost; then the sealed session
 // notices the gap and begins anew.
 //
+// Why a host may not listen: "token" is not the one that claimed the slot; "unknown" was never put, or is long forgotten; "busy" is everything
+// that may pass: a newer desktop took the link over, the store cannot be reached, too many links. A desktop that hears "busy" for a link that it
+// had been listening to has been replaced, and should not fight for it.
+//
 // Why a socket was closed: 1001 the relay stops (come again), 1008 a malformed frame, 1009 a frame too large, 1013 too many guests, 4001 the
 // host hung up. A socket that does not read, or answers no ping, is cut without a word.
 package relay
