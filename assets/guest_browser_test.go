@@ -39,7 +39,7 @@ type equipment string
 const (
 	everything equipment = "camera and microphone, allowed"
 	refused    equipment = "camera and microphone, refused"
-	nothing    equipment = "neither camera nor microphone"
+	noCamera   equipment = "a microphone alone"
 )
 
 func browser(t testing.TB, e equipment) context.Context {
@@ -61,7 +61,7 @@ func browser(t testing.TB, e equipment) context.Context {
 		options = append(options, flag("use-fake-device-for-media-stream", true), flag("use-fake-ui-for-media-stream", true))
 	case refused:
 		options = append(options, flag("use-fake-device-for-media-stream", true), flag("use-fake-ui-for-media-stream", "deny"))
-	case nothing:
+	case noCamera:
 		options = append(options, flag("use-fake-device-for-media-stream", "device-count=0"), flag("use-fake-ui-for-media-stream", true))
 	}
 	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
