@@ -21,8 +21,9 @@
 //	slot       SHA-256 of the owner's token, expiry, and why it was closed      until expiry and 30 days
 //	blob       the sealed bundle and card                                       until used, revoked or expired
 //
-// beside them, in the state folder, the TURN secret and its own TLS keys, readable by their owner alone. A revoked or spent blob is overwritten
-// on disk at once; an expired one is dropped by NATS, whose files give the bytes up when they are next compacted.
+// beside them, in the state folder, the TURN secret and its own TLS keys, readable by their owner alone. A revoked or spent blob is out of
+// NATS's files before the answer (what a disk keeps in freed sectors is beyond a program); an expired one is dropped by NATS, whose files give
+// the bytes up when they are next compacted.
 //
 // What it never keeps: frames (they pass through memory), addresses (prefixes are counted in memory for ten minutes, for the limits), tokens.
 // No log line holds an address, a whole link ID or a token.

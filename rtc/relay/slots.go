@@ -189,7 +189,8 @@ func (s *slots) writeBlob(ctx context.Context, id linkID, blob []byte, expires i
 	return nil
 }
 
-// end turns the slot into a tombstone and overwrites the blob. When it returns nil both are on disk. Ending twice is no error, and the first
+// end turns the slot into a tombstone and overwrites the blob. When it returns nil the tombstone is on disk: should a power cut bring the blob's
+// file back, nobody is served it. Ending twice is no error, and the first
 // reason stays.
 func (s *slots) end(ctx context.Context, id linkID, by owner, why string) error {
 	for range 5 {
