@@ -3,7 +3,6 @@ package storage
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"alcove/app"
 	"alcove/storage/keychain"
@@ -16,20 +15,21 @@ func explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, known := range []struct{ is, as error }{
-		{sealed.ErrDamaged, app.ErrDamaged},
-		{sealed.ErrDiskFull, app.ErrDiskFull},
-		{sealed.ErrReadOnly, app.ErrReadOnly},
-		{sealed.ErrInUse, app.ErrProfileInUse},
-		{keychain.ErrNotFound, app.ErrDeviceSecretMissing},
-		{keychain.ErrUnavailable, app.ErrKeychainUnavailable},
-		{keychain.ErrRefused, app.ErrKeychainUnavailable},
-		{errNoRoom, app.ErrDiskFull},
-		{errReadOnlyFS, app.ErrReadOnly},
-		{fs.ErrPermission, app.ErrReadOnly},
+	for _, known := range []struct {
+		is []error
+		as error
+	}{
+		{[]error{sealed.ErrDamaged}, app.ErrDamaged},
+		{append(errsNoRoom, sealed.ErrDiskFull), app.ErrDiskFull},
+		{append(errsReadOnly, sealed.ErrReadOnly), app.ErrReadOnly},
+		{[]error{sealed.ErrInUse}, app.ErrProfileInUse},
+		{[]error{keychain.ErrNotFound}, app.ErrDeviceSecretMissing},
+		{[]error{keychain.ErrUnavailable, keychain.ErrRefused}, app.ErrKeychainUnavailable},
 	} {
-		if errors.Is(err, known.is) {
-			return fmt.Errorf("%w: %w", known.as, err)
+		for _, is := range known.is {
+			if errors.Is(err, is) {
+				return fmt.Errorf("%w: %w", known.as, err)
+			}
 		}
 	}
 	return err

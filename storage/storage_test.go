@@ -78,5 +78,3 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
-
-func playPart() bool { return false }

@@ -74,7 +74,7 @@ CREATE VIRTUAL TABLE note_words USING fts5 (
 );
 
 -- A signed note stays as it was signed. Only its status may go from final to amended, when an
--- addendum is there. The texts 'signed' and 'not signed' are known to errors.go.
+-- addendum is there. The texts 'signed' and 'not signed' are known to records.go.
 
 CREATE TRIGGER signed_note_is_not_replaced BEFORE INSERT ON notes
 WHEN EXISTS (SELECT 1 FROM notes WHERE (id = NEW.id OR row = NEW.row) AND status <> 'preliminary')
