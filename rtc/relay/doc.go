@@ -25,7 +25,7 @@
 // NATS's files before the answer (what a disk keeps in freed sectors is beyond a program); an expired one is dropped by NATS, whose files give
 // the bytes up when they are next compacted.
 //
-// What it never keeps: frames (they pass through memory), addresses (prefixes are counted in memory for ten minutes, for the limits), tokens.
+// What it never keeps: frames (they pass through memory), addresses (prefixes are counted in memory, for the limits, until ten idle minutes have passed), tokens.
 // No log line holds an address, a whole link ID or a token.
 //
 // A PUT or DELETE that was answered with 204 is on disk: kill -9 loses nothing. Messages between relays may be lost; then the sealed session

@@ -136,6 +136,22 @@ func (l *limiter) tally(p netip.Prefix, factor int, now time.Time) *tally {
 	return t
 }
 
+// forget sweeps until stopped, so that an address is not remembered for longer because nobody else comes.
+func (l *limiter) forget(stopped <-chan struct{}) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			l.mu.Lock()
+			l.sweep(now)
+			l.mu.Unlock()
+		case <-stopped:
+			return
+		}
+	}
+}
+
 // sweep forgets the idle, at most once a minute. l.mu is held.
 func (l *limiter) sweep(now time.Time) {
 	if now.Sub(l.swept) < time.Minute {

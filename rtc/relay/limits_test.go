@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -67,6 +68,25 @@ func TestLimiterForgetsAndStaysBounded(t *testing.T) {
 	if len(l.prefixes) != 0 || len(l.links) != 0 {
 		t.Fatalf("%d prefixes and %d links are remembered", len(l.prefixes), len(l.links))
 	}
+}
+
+func TestAddressesAreForgottenThoughNobodyComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, stopped := newLimiter(Config{}.withDefaults().Limits), make(chan struct{})
+		l.request(netip.MustParseAddr("192.0.2.1"), pages)
+		go l.forget(stopped)
+		time.Sleep(forgetAfter - time.Second)
+		synctest.Wait()
+		if len(l.prefixes) != 1 {
+			t.Error("forgotten too soon")
+		}
+		time.Sleep(2*time.Minute + time.Second)
+		synctest.Wait()
+		if len(l.prefixes) != 0 {
+			t.Error("remembered")
+		}
+		close(stopped)
+	})
 }
 
 func TestTooManyAreTurnedAway(t *testing.T) {

@@ -32,6 +32,7 @@ type Relay struct {
 	listener    net.Listener
 	servers     []*http.Server
 	running     sync.WaitGroup
+	stopped     chan struct{}
 	closing     sync.Once
 	closeErr    error
 }
@@ -43,7 +44,7 @@ func Start(ctx context.Context, config Config) (*Relay, error) {
 		return nil, err
 	}
 	c := config.withDefaults()
-	r := &Relay{config: c, log: c.Log, limits: newLimiter(c.Limits), unlock: func() {}, sockets: socketSet{all: map[*socket]struct{}{}}}
+	r := &Relay{config: c, log: c.Log, limits: newLimiter(c.Limits), stopped: make(chan struct{}), unlock: func() {}, sockets: socketSet{all: map[*socket]struct{}{}}}
 	if err := r.open(ctx); err != nil {
 		return nil, errors.Join(err, r.Close(context.WithoutCancel(ctx)))
 	}
@@ -78,6 +79,7 @@ func (r *Relay) open(ctx context.Context) (err error) {
 	if r.turn, err = openTURN(ctx, c); err != nil {
 		return err
 	}
+	r.running.Go(func() { r.limits.forget(r.stopped) })
 	return r.listen(ctx, source)
 }
 
@@ -155,6 +157,7 @@ func (r *Relay) close(ctx context.Context) error {
 		}
 	}
 	r.sockets.wait(ctx)
+	close(r.stopped)
 	r.running.Wait()
 	if r.turn != nil {
 		errs = append(errs, r.turn.close())
