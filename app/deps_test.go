@@ -87,7 +87,7 @@ func sources(t *testing.T) []goFile {
 		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
-		syntax, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.SkipObjectResolution)
+		syntax, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.SkipObjectResolution|parser.ParseComments)
 		if err != nil {
 			return err
 		}
@@ -199,9 +199,35 @@ func TestApptestStaysInTests(t *testing.T) {
 // The two files of ui where goroutines meet the toolkit's.
 var crossings = []string{"ui/follow.go", "ui/task.go"}
 
+// What a test drives the window with: its socket is compiled in by a build tag alone, and the
+// package that talks to it from outside belongs to the tests.
+const (
+	driver    = "ui/automation"
+	driverTag = "//go:build automation"
+)
+
+func (f goFile) tagged(tag string) bool {
+	for _, group := range f.syntax.Comments {
+		for _, c := range group.List {
+			if c.Text == tag && c.Pos() < f.syntax.Package {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func TestTheDriverStaysInTests(t *testing.T) {
+	for _, f := range sources(t) {
+		if !within(f.dir, driver) && !f.tagged(driverTag) && slices.Contains(f.imports(), module+"/"+driver) {
+			t.Errorf("%s imports %s: nothing that is shipped may be driven from outside", f.name, driver)
+		}
+	}
+}
+
 func TestScreensHoldNoClockAndNoGoroutine(t *testing.T) {
 	for _, f := range sources(t) {
-		if !within(f.dir, "ui") || slices.Contains(crossings, f.name) {
+		if !within(f.dir, "ui") || slices.Contains(crossings, f.name) || within(f.dir, driver) || f.tagged(driverTag) {
 			continue
 		}
 		for _, found := range trespasses(f.syntax) {

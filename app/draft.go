@@ -338,7 +338,7 @@ func (d *Draft) sign(ctx context.Context) error {
 		return err
 	}
 	n = n.shaped()
-	sig := Signature{By: pr.card().Therapist, At: now()}
+	sig := Signature{By: pr.signer(), At: now()}
 	sig.Hash = SignedHash(n, sig.By, sig.At)
 	if err := d.p.auditFirst(ctx, d.store, AuditEntry{Act: ActSign, Client: n.Client, About: string(n.ID)}); err != nil {
 		return err

@@ -334,3 +334,60 @@ func TestSearchWithoutAWordFindsNothing(t *testing.T) {
 		want(t, "hits", len(hits), 0)
 	})
 }
+
+func TestAutosaveTriesAgainByItself(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		d := newDraft(t, s)
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		d.Edit("text", "x")
+		time.Sleep(20 * time.Second)
+		want(t, "Dirty", d.View().Dirty, true)
+		s.Vault.Memory.Fail(nil)
+		time.Sleep(6 * time.Second)
+		want(t, "stored", stored(t, s, d.ID()), "x")
+	})
+}
+
+func TestSavedIsNotSaidOfWhatWasTypedMeanwhile(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		d := newDraft(t, s)
+		d.Edit("text", "a")
+		goOn := s.Vault.Memory.Stall()
+		time.Sleep(3 * time.Second)
+		d.Edit("text", "ab") // while the store writes "a"
+		goOn()
+		synctest.Wait()
+		want(t, "stored", stored(t, s, d.ID()), "a")
+		v := d.View()
+		want(t, "Saved", v.Saved.IsZero(), true)
+		want(t, "Dirty", v.Dirty, true)
+		time.Sleep(3 * time.Second)
+		want(t, "stored then", stored(t, s, d.ID()), "ab")
+		want(t, "Dirty then", d.View().Dirty, false)
+	})
+}
+
+func TestDraftOpenedTwiceAtOnceIsOne(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		d := newDraft(t, s)
+		d.Edit("text", "x")
+		must(t, d.Close(t.Context()))
+		for range 200 {
+			got := make(chan *app.Draft, 2)
+			for range 2 {
+				go func() {
+					d, err := s.OpenDraft(t.Context(), d.ID())
+					if err != nil {
+						t.Error(err)
+					}
+					got <- d
+				}()
+			}
+			a, b := <-got, <-got
+			if a != b {
+				t.Fatal("two drafts of one note: the later would overwrite the earlier")
+			}
+			must(t, a.Close(t.Context()))
+		}
+	})
+}

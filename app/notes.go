@@ -198,7 +198,7 @@ func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) erro
 	if err != nil {
 		return err
 	}
-	if err := r.Notes.AddAddendum(ctx, id, Addendum{Text: text, By: pr.card().Therapist, At: now()}); err != nil {
+	if err := r.Notes.AddAddendum(ctx, id, Addendum{Text: text, By: pr.signer(), At: now()}); err != nil {
 		return err
 	}
 	p.changed(NoteChanged, string(id))

@@ -22,7 +22,7 @@ func (p *Practice) Profile(ctx context.Context) (Profile, error) {
 
 // SaveProfile keeps the settings: *FieldError. KitConfirmed is ConfirmKit's alone. Open invites
 // are published anew if clients would read something else; another relay is taken at the next
-// start.
+// start, and is therefore also kept where a shut vault does not hide it.
 func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
 	r, err := p.open()
 	if err != nil {
@@ -70,6 +70,7 @@ func (p *Practice) changeProfile(ctx context.Context, r *Records, do func(Profil
 // check tells which field needs another look, and tidies what was typed.
 func (pr *Profile) check() error {
 	pr.Therapist = strings.TrimSpace(pr.Therapist)
+	pr.Credentials = strings.TrimSpace(pr.Credentials)
 	pr.PracticeName = strings.TrimSpace(pr.PracticeName)
 	pr.Relay.URL = strings.TrimRight(strings.TrimSpace(pr.Relay.URL), "/")
 	if pr.Therapist == "" {
@@ -97,6 +98,14 @@ func (pr Profile) card() Card {
 	practice := []string{pr.Credentials, pr.PracticeName}
 	practice = slices.DeleteFunc(practice, func(s string) bool { return s == "" })
 	return Card{Therapist: pr.Therapist, Practice: strings.Join(practice, " · "), Welcome: pr.Welcome}
+}
+
+// signer is who signs notes: the licence belongs to the name.
+func (pr Profile) signer() string {
+	if pr.Credentials == "" {
+		return pr.Therapist
+	}
+	return pr.Therapist + ", " + pr.Credentials
 }
 
 // location is the practice's time zone, the machine's if none is set.

@@ -290,6 +290,16 @@ func TestLineLostAndBack(t *testing.T) {
 	})
 }
 
+func TestALossThatWasMendedDoesNotEndTheHour(t *testing.T) {
+	inRoom(t, func(t *testing.T, _ *apptest.Stage, r room) {
+		r.call.Connect()
+		r.call.Hear(app.CallLost{}, app.CallConnected{})
+		time.Sleep(time.Minute)
+		r.call.Hear(app.CallEnded{Why: app.EndLost})
+		want(t, "Elapsed", r.view().Elapsed, time.Minute)
+	})
+}
+
 func TestClientLeavesAndTheChatIsFiledAfterwards(t *testing.T) {
 	inRoom(t, func(t *testing.T, s *apptest.Stage, r room) {
 		r.call.Connect()
@@ -505,6 +515,8 @@ func TestKnownDeviceIsTrusted(t *testing.T) {
 		run, err := s.Admit(t.Context(), d.Knock().ID)
 		must(t, err)
 		r := room{run, s, i, d.Call(), d}
+		r.Say("are you there?")
+		want(t, "CanFile before the two met", r.view().CanFile, false)
 		r.call.Connect()
 		v := r.view()
 		want(t, "Trust", v.Trust, app.TrustKnown)
