@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -71,8 +72,17 @@ func (f goFile) imports() []string {
 
 func sources(t *testing.T) []goFile {
 	t.Helper()
-	var files []goFile
-	err := filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
+	files, err := parsed()
+	must(t, err)
+	if len(files) < 20 {
+		t.Fatalf("only %d files found: this test looks in the wrong place", len(files))
+	}
+	return files
+}
+
+// parsed reads the house once for all its rules.
+var parsed = sync.OnceValues(func() (files []goFile, err error) {
+	err = filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -94,12 +104,8 @@ func sources(t *testing.T) []goFile {
 		files = append(files, goFile{name, path.Dir(name), syntax})
 		return nil
 	})
-	must(t, err)
-	if len(files) < 20 {
-		t.Fatalf("only %d files found: this test looks in the wrong place", len(files))
-	}
-	return files
-}
+	return files, err
+})
 
 // within tells whether an import or folder is p or lies below it; everything lies below "".
 func within(what, p string) bool {
