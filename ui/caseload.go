@@ -50,6 +50,7 @@ func newCaseload(u *UI) *caseload {
 	column := widget.On(look.Surface, widget.Col(0, top, widget.HLine(),
 		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, c.list), c.none))))
 	c.root = widget.RowFill(0, widget.Sized(348, 0, column), widget.VLine(), widget.Grow(c.detail))
+	c.rows = map[int]app.ClientRow{}
 	c.welcome()
 	c.search()
 	return c
@@ -70,6 +71,8 @@ func (c *caseload) searching() bool           { return c.u.win.Canvas().Focused(
 func (c *caseload) Leave() {
 	c.leaveSide()
 	c.life.end()
+	c.entry.OnChanged = nil
+	c.entry.SetText("")
 	c.rows, c.count = nil, 0
 	c.detail.Objects = nil
 }
@@ -85,7 +88,7 @@ func (c *caseload) leaveSide() {
 func (c *caseload) Changed(e app.Event) {
 	switch e.Kind {
 	case app.ClientChanged, app.NoteChanged, app.ProfileChanged:
-		c.search()
+		c.reload()
 	}
 	if c.side != nil {
 		c.side.Changed(e)
@@ -125,6 +128,28 @@ func (c *caseload) search() {
 	c.query.renew()
 	c.asked = map[int]bool{}
 	c.page(0, true)
+	c.readCounts()
+}
+
+// reload reads the page in sight again, and forgets those that are not: they are read when they
+// come into sight. The list stays where it is.
+func (c *caseload) reload() {
+	c.query.renew()
+	c.asked = map[int]bool{}
+	here := int(c.list.GetScrollOffset()/widget.PersonLineHeight) / casePage
+	for i := range c.rows {
+		if n := i / casePage; n < here || n > here+1 {
+			delete(c.rows, i)
+		}
+	}
+	c.page(here, false)
+	if c.count > (here+1)*casePage {
+		c.page(here+1, false)
+	}
+	c.readCounts()
+}
+
+func (c *caseload) readCounts() {
 	read(c.u, c.query, c.u.p.ClientCounts, func(n map[app.ClientStatus]int, err error) {
 		if err == nil {
 			c.chips.SetCounts(some(n[app.ClientActive]), some(n[app.ClientWaitlist]), some(n[app.ClientArchived]))
@@ -164,17 +189,6 @@ func (c *caseload) show(total int) {
 	}
 	c.none.Refresh()
 	c.list.Refresh()
-	c.mark()
-}
-
-func (c *caseload) mark() {
-	for i, r := range c.rows {
-		if r.ID == c.chosen && c.chosen != "" {
-			c.list.Mark(i)
-			return
-		}
-	}
-	c.list.Mark(-1)
 }
 
 // nobody says why the list is empty, and what to do.
@@ -205,9 +219,11 @@ func (c *caseload) fill(i int, l *widget.Line) {
 		l.When.Set("")
 		l.Avatar.Set("")
 		l.SetPill("", widget.Neutral)
+		l.SetChosen(false)
 		c.page(i/casePage, false)
 		return
 	}
+	l.SetChosen(r.ID == c.chosen)
 	l.Avatar.Set(r.Name)
 	l.Title.Set(r.Name)
 	l.When.Set(day(r.LastSeen, c.u.follow.now()))
@@ -257,6 +273,7 @@ func (c *caseload) put(s screen) {
 func (c *caseload) welcome() {
 	c.leaveSide()
 	c.chosen = ""
+	c.list.Refresh()
 	c.detail.Objects = []fyne.CanvasObject{widget.Empty("person", "Choose a client", "Notes, invites and details of the client you choose at the left appear here.")}
 	c.detail.Refresh()
 }
@@ -266,7 +283,7 @@ func (c *caseload) open(id app.ClientID) { c.openTab(id, tabOverview) }
 
 func (c *caseload) openTab(id app.ClientID, tab string) {
 	c.chosen = id
-	c.mark()
+	c.list.Refresh()
 	c.put(newClient(c, id, tab))
 }
 

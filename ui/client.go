@@ -56,7 +56,7 @@ func newClient(c *caseload, id app.ClientID, tab string) *client {
 func (k *client) Name() string              { return "client-" + strings.ToLower(k.tab) }
 func (k *client) Object() fyne.CanvasObject { return k.root }
 func (k *client) Leave()                    { k.life.end(); k.head.Objects, k.body.Objects = nil, nil }
-func (k *client) Escape()                   { k.c.welcome(); k.c.mark(); k.c.Focus() }
+func (k *client) Escape()                   { k.c.welcome(); k.c.Focus() }
 
 // New begins a note.
 func (k *client) New() { k.newNote(app.FormatSOAP) }

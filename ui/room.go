@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -23,7 +24,7 @@ type room struct {
 	stop   func() // the picture's tick
 	bare   bool   // locked: the call without the record
 	hidden bool   // the self view
-	fresh  bool   // shown for the first time
+	drawn  string // what the page was last laid out for
 
 	name, sub, clock *widget.Text
 	trust            *widget.Text
@@ -51,7 +52,7 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 	if bare {
 		parent = u.life
 	}
-	r := &room{u: u, s: s, life: newScope(parent.ctx), bare: bare, fresh: true,
+	r := &room{u: u, s: s, life: newScope(parent.ctx), bare: bare,
 		name:  widget.NewText("", widget.Strong.In(look.StageText)).Cut(),
 		sub:   widget.NewText("", widget.Fine.In(look.StageMuted)).Cut(),
 		clock: widget.NewText("", widget.Header.In(look.StageText)),
@@ -135,17 +136,12 @@ func (r *room) Leave() {
 	r.root.Objects = nil
 }
 
-// Changed shows the session as it now is. In the bare room the end of the call leads to the
-// unlock screen.
+// Changed shows the session as it now is.
 func (r *room) Changed(e app.Event) {
 	if e.Kind != app.SessionChanged || e.ID != string(r.s.ID()) {
 		return
 	}
 	r.show()
-	if r.bare && r.s.View().Phase == app.SessionEnded && !r.fresh {
-		r.u.locked()
-	}
-	r.fresh = false
 }
 
 func (r *room) show() {
@@ -169,7 +165,16 @@ func (r *room) show() {
 	if r.chat != nil {
 		r.chat.show(v)
 	}
-	r.root.Refresh()
+	// The clock alone changes every second; to lay a long chat out again each time is for nothing.
+	if now := r.laidOutFor(v); now != r.drawn {
+		r.drawn = now
+		r.root.Refresh()
+	}
+}
+
+func (r *room) laidOutFor(v app.SessionView) string {
+	return fmt.Sprint(v.ClientName, v.Phase, v.Trust, v.CodeNeeded, v.WrongCodes, v.Remote, v.Microphone, v.Camera, v.VoiceOnly,
+		v.DeviceProblem, v.RecordProblem, r.hidden, len(r.clock.Text()), len(v.Chat) == 0)
 }
 
 func sessionTitle(v app.SessionView, bare bool) string {

@@ -101,6 +101,7 @@ func (s *search) Submit() {
 
 func (s *search) clear() {
 	s.leaveSide()
+	s.list.Refresh()
 	s.detail.Objects = []fyne.CanvasObject{widget.Empty("note-search", "Search every note", "Type a word, or the beginning of one. All words must occur; addenda are searched too.")}
 	s.detail.Refresh()
 }
@@ -139,7 +140,6 @@ func (s *search) show(hits []app.NoteHit) {
 	}
 	s.none.Refresh()
 	s.list.Refresh()
-	s.list.Mark(-1)
 	s.root.Refresh()
 }
 
@@ -154,6 +154,7 @@ func (s *search) fill(i int, l *widget.Line) {
 		return
 	}
 	h := s.hits[i]
+	l.SetChosen(s.side != nil && s.side.id == h.ID)
 	fillNote(l, h.NoteRow, s.u)
 	l.Title.Set(h.ClientName)
 	l.Sub.Set(dots(titleOf(h.Title), formatWord(h.Format)))
@@ -167,6 +168,7 @@ func (s *search) open(i int) {
 	h := s.hits[i]
 	s.leaveSide()
 	s.side = newNote(s.u, h.ID, func(c app.ClientID) { s.u.shell().openClient(c) })
+	s.list.Refresh()
 	s.detail.Objects = []fyne.CanvasObject{s.side.Object()}
 	s.detail.Refresh()
 }

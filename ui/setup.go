@@ -109,7 +109,7 @@ func (s *setup) passphrase() {
 	create := widget.NewButton("Create the vault", "lock", widget.Primary, s.forward).Tall()
 	s.pass = newNewPassphrase(func() []string { return []string{s.name.Entry.Text, s.practice.Entry.Text} }, create.SetEnabled)
 	s.pass.again.OnSubmitted = func(string) { s.forward() }
-	s.page(2, panel("Choose a passphrase", "It opens the vault on this computer. Nobody else has it, so nobody can reset it.",
+	s.page(2, panel("Choose a passphrase", "It opens the vault here. Nobody else has it, so nobody can reset it.",
 		s.pass.body, s.buttons(s.you, create)),
 		func() {
 			if !create.Disabled() {

@@ -58,6 +58,11 @@ type shot struct {
 	play  func(*rig)
 }
 
+// fat: a screen of which there is a plainer picture too.
+func (s shot) fat() bool {
+	return strings.Contains(s.name, "crowded") || strings.Contains(s.name, "long")
+}
+
 func bareStage(testing.TB) *apptest.Stage {
 	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine()}
 	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line})

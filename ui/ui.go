@@ -92,6 +92,7 @@ func newUI(ctx context.Context, a fyne.App, p *app.Practice, o Options, l Loop) 
 	u.win.SetPadded(false)
 	u.win.SetContent(container.NewStack(widget.NewBox(look.Background, "", 0), u.holder, u.door, u.busy, u.toast))
 	u.win.Resize(fyne.NewSize(1280, 800))
+	u.win.SetCloseIntercept(u.quit)
 	u.keys()
 	return u
 }
@@ -103,7 +104,7 @@ func (u *UI) start() {
 		u.show(newProblem(u, u.opt.Problem))
 		return
 	}
-	widget.Worked = u.p.Touch
+	widget.Host.Worked = u.p.Touch
 	u.follow.events(u.p.Next, u.changed)
 	u.follow.every(time.Second, u.knocks.tick)
 	u.enter()
@@ -155,6 +156,9 @@ func (u *UI) unlocked() {
 	u.show(newShell(u))
 	u.applyProfile()
 	u.knocks.refresh()
+	if u.p.Running() != nil {
+		u.shell().room()
+	}
 }
 
 func (u *UI) applyProfile() {
@@ -199,6 +203,24 @@ func (u *UI) changed(batch []app.Event) {
 	}
 }
 
+// quit asks before it cuts a session off.
+func (u *UI) quit() {
+	if u.opt.Problem != nil || u.p.Running() == nil {
+		u.win.Close()
+		return
+	}
+	u.confirm("Close Alcove?", "A session is running. Closing ends it for your client too; its draft note is kept.", "End session and close", widget.Danger, func() {
+		s := u.p.Running()
+		act(u, u.life, "Ending the session", func(ctx context.Context) error {
+			if s == nil {
+				return nil
+			}
+			_, err := s.End(ctx, false)
+			return err
+		}, func(error) { u.win.Close() })
+	})
+}
+
 // shell is the unlocked screen, nil while there is none.
 func (u *UI) shell() *shell {
 	s, _ := u.screen.(*shell)
@@ -209,24 +231,35 @@ func (u *UI) shell() *shell {
 func (u *UI) keys() {
 	c := u.win.Canvas()
 	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
-		widget.Worked()
+		widget.Host.Worked()
 		if k.Name == fyne.KeyEscape {
 			u.escape()
 		}
 	})
-	on := func(key fyne.KeyName, do func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) {
-			widget.Worked()
-			if u.dialog == nil {
-				do()
-			}
-		})
+	for _, key := range []fyne.KeyName{fyne.KeyK, fyne.KeyL, fyne.KeyN, fyne.KeyReturn, fyne.KeyEnter} {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, u.shortcut)
 	}
-	on(fyne.KeyK, func() { u.inShell(func(s *shell) { s.search() }) })
-	on(fyne.KeyL, func() { u.inShell(func(s *shell) { s.lock() }) })
-	on(fyne.KeyN, func() { u.inShell(func(s *shell) { s.create() }) })
-	on(fyne.KeyReturn, u.submit)
-	on(fyne.KeyEnter, u.submit)
+	widget.Host.Shortcut = u.shortcut
+}
+
+// shortcut is Ctrl with a key, wherever the focus is. In a dialog only the lock works.
+func (u *UI) shortcut(s fyne.Shortcut) {
+	c, ok := s.(*desktop.CustomShortcut)
+	if !ok || c.Modifier != fyne.KeyModifierControl {
+		return
+	}
+	widget.Host.Worked()
+	switch {
+	case c.KeyName == fyne.KeyL:
+		u.inShell((*shell).lock)
+	case u.dialog != nil:
+	case c.KeyName == fyne.KeyK:
+		u.inShell((*shell).search)
+	case c.KeyName == fyne.KeyN:
+		u.inShell((*shell).create)
+	case c.KeyName == fyne.KeyReturn, c.KeyName == fyne.KeyEnter:
+		u.submit()
+	}
 }
 
 func (u *UI) inShell(do func(*shell)) {

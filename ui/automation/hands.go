@@ -132,6 +132,10 @@ func (d *Desk) Screenshot(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	// What the socket tells of is drawn with the next frame, and on software GL that takes a while.
+	if err := pause(ctx, 300*time.Millisecond); err != nil {
+		return err
+	}
 	_, err = d.run(ctx, "import", "-window", win, path)
 	return err
 }

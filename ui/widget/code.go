@@ -78,7 +78,7 @@ func (c *Code) TypedShortcut(s fyne.Shortcut) {
 		c.put(strings.TrimSpace(p.Clipboard.Content()))
 		return
 	}
-	passShortcut(c, s)
+	Host.Shortcut(s)
 }
 
 // Tapped implements fyne.Tappable.

@@ -68,7 +68,7 @@ func (e *Entry) AcceptsTab() bool { return false }
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
-	Worked()
+	Host.Worked()
 	if e.OnKey != nil && e.OnKey(k) {
 		return
 	}
@@ -81,7 +81,7 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 
 // TypedRune implements fyne.Focusable.
 func (e *Entry) TypedRune(r rune) {
-	Worked()
+	Host.Worked()
 	e.Entry.TypedRune(r)
 }
 
@@ -89,7 +89,7 @@ func (e *Entry) TypedRune(r rune) {
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	e.Entry.TypedShortcut(s)
 	if c, ok := s.(*desktop.CustomShortcut); ok && c.Modifier&fyne.KeyModifierControl != 0 {
-		passShortcut(e, s)
+		Host.Shortcut(s)
 	}
 }
 

@@ -21,27 +21,20 @@ func NewList(label string, count func() int, row func() *Line, fill func(i int, 
 	l.Length = count
 	l.CreateItem = func() fyne.CanvasObject { return row() }
 	l.UpdateItem = func(i int, o fyne.CanvasObject) { fill(i, o.(*Line)) }
-	l.OnSelected = func(i int) { l.open(i) }
+	l.OnSelected = func(i int) {
+		// Fyne does not tell of a second press on the chosen row, which here leads back to
+		// it: so nothing stays chosen, and the row that is open draws that itself.
+		l.UnselectAll()
+		l.open(i)
+	}
 	l.HideSeparators = true
 	l.ExtendBaseWidget(l)
 	return l
 }
 
-// Mark shows row i as chosen without opening it; -1 marks none.
-func (l *List) Mark(i int) {
-	open := l.open
-	l.open = func(int) {}
-	if i < 0 {
-		l.UnselectAll()
-	} else {
-		l.Select(i)
-	}
-	l.open = open
-}
-
 // TypedKey implements fyne.Focusable: Enter opens too.
 func (l *List) TypedKey(k *fyne.KeyEvent) {
-	Worked()
+	Host.Worked()
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
@@ -68,7 +61,11 @@ type Line struct {
 	Hit    *Para
 	When   *Text
 	Pill   *Pill
+	ground *Box
 }
+
+// PersonLineHeight is how much a person's line and the gap beneath it take in a List.
+const PersonLineHeight = 65
 
 // NewPersonLine has an avatar.
 func NewPersonLine() *Line { return newLine(true, false) }
@@ -82,7 +79,7 @@ func NewHitLine() *Line { return newLine(false, true) }
 func newLine(person, hit bool) *Line {
 	l := &Line{
 		Title: NewText("", Strong).Cut(), Sub: NewText("", Soft).Cut(),
-		When: NewText("", Fine), Pill: NewPill("", Neutral),
+		When: NewText("", Fine), Pill: NewPill("", Neutral), ground: NewBox("", "", look.RadiusControl),
 	}
 	var lead Object
 	if person {
@@ -97,7 +94,7 @@ func newLine(person, hit bool) *Line {
 		l.Hit = NewPara("", Soft).Lines(2)
 		text.Add(Sized(0, 40, l.Hit))
 	}
-	l.root = Pad(9, 12, 9, 12, RowTop(look.S3, Pad(2, 0, 0, 0, lead), Grow(text)))
+	l.root = Stack(l.ground, Pad(9, 12, 9, 12, RowTop(look.S3, Pad(2, 0, 0, 0, lead), Grow(text))))
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -113,6 +110,15 @@ func (l *Line) SetPill(text string, tone Tone) {
 	l.Pill.Set(text, tone)
 	setVisible(l.Pill, text != "")
 	l.root.Refresh()
+}
+
+// SetChosen marks the row that is open.
+func (l *Line) SetChosen(on bool) {
+	if on {
+		l.ground.SetFill(look.Selected)
+	} else {
+		l.ground.SetFill("")
+	}
 }
 
 // Rows is a short list without scrolling, whose rows are reached by Tab.

@@ -57,6 +57,9 @@ func (p *Para) SetStyle(s Style) {
 // Text is what it says.
 func (p *Para) Text() string { return p.text }
 
+// Marks are the ranges of Text with a coloured ground.
+func (p *Para) Marks() [][2]int { return p.marks }
+
 // AccessibilityLabel implements fyne.Accessible.
 func (p *Para) AccessibilityLabel() string { return p.text }
 

@@ -31,14 +31,14 @@ func (p *press) extend(self fyne.Widget) {
 
 // Tapped implements fyne.Tappable.
 func (p *press) Tapped(*fyne.PointEvent) {
-	Worked()
+	Host.Worked()
 	if p.tap != nil && !p.off {
 		p.tap()
 	}
 }
 
 // MouseIn implements desktop.Hoverable.
-func (p *press) MouseIn(*desktop.MouseEvent) { Worked(); p.hover = true; p.Refresh() }
+func (p *press) MouseIn(*desktop.MouseEvent) { Host.Worked(); p.hover = true; p.Refresh() }
 
 // MouseMoved implements desktop.Hoverable.
 func (p *press) MouseMoved(*desktop.MouseEvent) {}
@@ -105,13 +105,6 @@ func pass(o fyne.CanvasObject, k *fyne.KeyEvent) {
 	}
 }
 
-// passShortcut is pass for a shortcut.
-func passShortcut(o fyne.CanvasObject, s fyne.Shortcut) {
-	if c, ok := canvasOf(o).(fyne.Shortcutable); ok {
-		c.TypedShortcut(s)
-	}
-}
-
 func canvasOf(o fyne.CanvasObject) fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(o)
 }
@@ -141,6 +134,13 @@ func veil(hover, off bool) color.Color {
 	return color.Transparent
 }
 
-// Worked is told that somebody is at the keyboard or the pointer, for the idle lock. The
-// window sets it; a stray widget in a test tells nobody.
-var Worked = func() {}
+// Hooks are what widgets tell the window they stand in.
+type Hooks struct {
+	// Worked: somebody is at the keyboard or the pointer, for the idle lock.
+	Worked func()
+	// Shortcut is one that the focused widget has no use for: Fyne hands it to that alone.
+	Shortcut func(fyne.Shortcut)
+}
+
+// Host is the window. It is set once, before anything is shown.
+var Host = Hooks{Worked: func() {}, Shortcut: func(fyne.Shortcut) {}}

@@ -1,0 +1,389 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"image/color"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+
+	"alcove/app"
+	"alcove/app/apptest"
+	"alcove/ui/tree"
+	"alcove/ui/widget"
+)
+
+// written is every letter that is drawn, hidden parts too.
+func (r *rig) written() string {
+	var b strings.Builder
+	c := r.win.Canvas()
+	for _, root := range append([]fyne.CanvasObject{c.Content()}, c.Overlays().List()...) {
+		for _, o := range test.LaidOutObjects(root) {
+			switch o := o.(type) {
+			case *canvas.Text:
+				b.WriteString(o.Text + "\n")
+			case *widget.Entry:
+				b.WriteString(o.Text + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+// TestSetUp goes from nothing to the caseload, with a wrong group on the way.
+func TestSetUp(t *testing.T) {
+	s := bareStage(t)
+	r := newRig(t, s, "")
+	r.at("setup")
+	r.toKit()
+	groups := r.screen.(*setup).groups
+	if len(groups) != 9 || !strings.Contains(r.written(), groups[4]) {
+		t.Fatalf("the kit is not shown: %q", r.written())
+	}
+	r.press("I have it on paper")
+	r.typed("Group 3", "WRNG")
+	r.press("Finish")
+	r.until("an objection", func() bool { return strings.Contains(r.written(), "Not the same as on the kit") })
+	r.find("Group 3").(*widget.Entry).SetText("")
+	r.typed("Group 3", strings.ToLower(groups[2]))
+	r.typed("Group 8", " "+groups[7])
+	r.press("Finish")
+	r.at("today")
+	p, err := s.Profile(context.Background())
+	if err != nil || !p.KitConfirmed || p.Therapist != "Dr. Maren Holt" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if strings.Contains(r.written(), groups[4]) {
+		t.Error("the kit is still on the screen")
+	}
+	s.Lock()
+}
+
+// TestLockClears: nothing of any record stays on the screen, wherever it was locked.
+func TestLockClears(t *testing.T) {
+	for _, s := range shots {
+		if s.fat() || strings.HasPrefix(s.name, "setup") || s.name == "recover" || s.name == "problem" || strings.HasPrefix(s.name, "unlock") || strings.HasSuffix(s.name, "empty") || s.name == "client-overview-new" || s.name == "caseload-nobody" {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			r := newRig(t, s.stage(t), "")
+			s.play(r)
+			r.rest()
+			secrets := []string{"Ana", "Velasco", "Jonas", "Sertraline", "sleep", "diary", "555 0100", "relay.example", "Holt"}
+			before := r.written()
+			if !slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(before, s) }) {
+				t.Fatalf("there is nothing to clear: %q", before)
+			}
+			r.stage.Lock()
+			want := "unlock"
+			if strings.HasPrefix(s.name, "room") {
+				want = "room-locked"
+			}
+			r.at(want)
+			r.rest()
+			for _, secret := range secrets {
+				if strings.Contains(r.written(), secret) {
+					t.Errorf("%q is still on the screen: %q", secret, r.written())
+				}
+			}
+			if r.app.Clipboard().Content() != "" {
+				t.Error("something went to the clipboard by itself")
+			}
+		})
+	}
+}
+
+// TestDraftReachesTheStore: what is typed is kept, also when the note is left at once and opened
+// again at once.
+func TestDraftReachesTheStore(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openClient(tabNotes)
+	r.press("New SOAP note")
+	r.at("draft")
+	id := r.side().id
+	r.typed("Subjective", "Slept — better.")
+	for i := range 5 {
+		r.shell().openNote(r.stage.Ana, id)
+		r.at("draft")
+		r.until("the text", func() bool { return strings.Contains(r.written(), "Slept — better.") })
+		r.typed("Plan", fmt.Sprint(i))
+	}
+	r.press("Back to client")
+	r.at("client-notes")
+	r.until("the store", func() bool {
+		v, err := r.stage.Note(context.Background(), id)
+		return err == nil && v.Sections[0].Text == "Slept — better." && v.Sections[3].Text != ""
+	})
+	v, _ := r.stage.Note(context.Background(), id)
+	if got := v.Sections[3].Text; len(got) != 5 {
+		t.Errorf("of five keys typed into a note opened again, %q was kept", got)
+	}
+}
+
+func (r *rig) side() *note { return r.shell().section.(*caseload).side.(*note) }
+
+// TestSavedIsTold: first that it is being written, then when it was saved; and when it was not.
+func TestSavedIsTold(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openClient(tabNotes)
+	r.press("New free text note")
+	r.at("draft")
+	r.sees("Nothing written yet")
+	r.typed("Note", "x")
+	r.sees("Writing…")
+	r.until("Saved", func() bool { return strings.Contains(r.written(), "Saved "+time.Now().Format("15:")) })
+	r.stage.Vault.Memory.Fail(app.ErrDiskFull)
+	r.typed("Note", "y")
+	r.sees("Not saved")
+	r.until("the reason", func() bool { return strings.Contains(r.written(), "The disk is full") })
+	r.stage.Vault.Memory.Fail(nil)
+}
+
+func TestSignAndAddendum(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openNote(false)
+	r.at("draft")
+	r.press("Sign note")
+	r.press("Sign and lock")
+	r.at("note")
+	r.until("the signature", func() bool { return strings.Contains(r.written(), "unchanged since") })
+	r.press("Add addendum")
+	r.typed("Addendum", "Called back on Friday.")
+	r.press("Sign addendum")
+	r.until("the addendum", func() bool { return strings.Contains(r.written(), "Called back on Friday.") && r.dialog == nil })
+}
+
+func TestErrorsAreWords(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openClient(tabOverview)
+	r.press("Edit client")
+	r.find("Email").(*widget.Entry).SetText("nobody")
+	r.press("Save")
+	r.until("advice", func() bool { return strings.Contains(r.written(), "An email address looks like") })
+	r.find("Email").(*widget.Entry).SetText("")
+	r.stage.Vault.Memory.Fail(app.ErrDiskFull)
+	r.press("Save")
+	r.sees("That did not work")
+	r.until("words", func() bool { return strings.Contains(r.written(), "The disk is full") })
+	r.stage.Vault.Memory.Fail(nil)
+}
+
+// TestTenThousand: the list asks for what is seen, and keeps its place when something changes.
+func TestTenThousand(t *testing.T) {
+	s := apptest.Empty(t)
+	for i := range 10_000 {
+		if _, err := s.SaveClient(context.Background(), app.Client{Name: fmt.Sprintf("Client %05d", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := newRig(t, s, "")
+	r.at("today")
+	r.press("Caseload")
+	r.sees("Client 00000")
+	c := r.shell().caseload()
+	if len(c.rows) > 2*casePage {
+		t.Errorf("%d rows were read for one screen", len(c.rows))
+	}
+	c.list.ScrollTo(7000)
+	r.sees("Client 06999")
+	r.changed([]app.Event{{Kind: app.NoteChanged, ID: "N"}})
+	r.sees("Client 06999")
+	r.typed("Search clients", "09876")
+	r.until("one", func() bool { return c.count == 1 && r.find("Client 09876") != nil })
+}
+
+// TestPersonLineHeight: reload finds the page in sight by it.
+func TestPersonLineHeight(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.at("today")
+	if h := widget.NewPersonLine().MinSize().Height + r.app.Settings().Theme().Size("padding"); h != widget.PersonLineHeight {
+		t.Fatalf("a person's line takes %v", h)
+	}
+}
+
+func TestKnock(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openNote(false)
+	r.at("draft")
+	area := r.find("Note").(fyne.Focusable)
+	r.win.Canvas().Focus(area)
+	d := r.knock(r.stage.Standing, kim)
+	r.sees("Admit")
+	if r.win.Canvas().Focused() != area {
+		t.Error("a knock took the focus from the note")
+	}
+	if r.chime != 1 || r.win.Title() != "(1) Alcove" {
+		t.Errorf("rang %d times; title %q", r.chime, r.win.Title())
+	}
+	test.AssertNotificationSent(t, fyne.NewNotification("Alcove", "Somebody is at the door."), func() {
+		r.knock(r.stage.Single, app.Knock{Name: "x", PIN: r.stage.Single.PIN})
+		r.until("a second ring", func() bool { return r.chime == 2 })
+		r.rest()
+	})
+	r.press("Deny")
+	r.sees("Not now")
+	r.press("Send and deny")
+	r.until("the answer", func() bool { return d.Answer() == "deny "+kindSentences[0] })
+	r.press("Admit")
+	r.at("room")
+	r.until("an empty door", func() bool { return r.win.Title() == "Alcove" })
+}
+
+func TestRoom(t *testing.T) {
+	r := newRig(t, full(t), "")
+	d := r.live(kim)
+	call := d.Call()
+	r.sees("Spoken code")
+	for _, digit := range "111111" {
+		r.find("Spoken code").(fyne.Focusable).TypedRune(digit)
+	}
+	r.until("an objection", func() bool { return strings.Contains(r.written(), "That is not the code (1 wrong try)") })
+	if got := r.find("Spoken code").(*widget.Code).Digits(); got != "" {
+		t.Errorf("the wrong code stands there still: %q", got)
+	}
+	for _, digit := range apptest.CallCode {
+		r.find("Spoken code").(fyne.Focusable).TypedRune(digit)
+	}
+	r.until("the end of the bar", func() bool { return r.find("Spoken code") == nil })
+	r.sees("Code verified")
+
+	r.until("a picture", func() bool { _, c := r.shell().section.(*room).remote.Shows(); return c != color.RGBA{} })
+	r.typed("Message", "Hello")
+	r.key(fyne.KeyReturn)
+	r.until("the line", func() bool { return strings.Join(call.Said(), "") == "Hello" })
+	call.Hear(app.CallChat{ID: "1", Text: "I hear you 🙂"})
+	r.sees("I hear you 🙂")
+	r.press("Mute")
+	r.sees("Unmute")
+	call.Hear(app.CallLost{})
+	r.sees("The line is lost")
+	call.Hear(app.CallConnected{})
+	r.until("the line", func() bool { return r.find("The line is lost") == nil })
+
+	r.stage.Lock()
+	r.at("room-locked")
+	r.typed("Passphrase", apptest.Passphrase)
+	r.press("Unlock")
+	r.at("room")
+	r.sees("I hear you 🙂")
+	r.press("End")
+	r.press("File the chat into the note")
+	r.press("End session")
+	r.at("draft")
+	r.until("the filed chat", func() bool { return strings.Contains(r.written(), "I hear you") })
+}
+
+func TestGoOnUnverified(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.live(kim)
+	r.press("Go on unverified")
+	r.sees("Go on unverified?")
+	if r.stage.Running().View().Trust != app.TrustNone {
+		t.Fatal("gone on without being asked")
+	}
+	r.press("Go on unverified")
+	r.sees("Unverified, accepted")
+}
+
+// TestTextOnly: no picture, no microphone, a full session none the less.
+func TestTextOnly(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.live(app.Knock{Name: "Ana", Wants: app.ModalityText})
+	for _, label := range []string{"Mute", "Camera off", "Devices", "Voice only"} {
+		if r.find(label) != nil {
+			t.Errorf("a text session offers %q", label)
+		}
+	}
+	r.sees("Message")
+	r.until("how to ask", func() bool { return strings.Contains(r.written(), "by phone or in person") })
+}
+
+func TestInvites(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openClient(tabInvites)
+	r.press("Standing link")
+	r.press("Create link")
+	r.until("the reason", func() bool { return strings.Contains(r.written(), "has a standing link already") })
+	r.press("Single-use link")
+	r.press("Ask for a PIN")
+	r.press("Create link")
+	r.until("three", func() bool {
+		all, err := r.stage.Invites(context.Background(), r.stage.Ana)
+		return err == nil && len(all) == 3
+	})
+	r.press("Copy link")
+	if !strings.HasPrefix(r.app.Clipboard().Content(), "https://relay.example/j#1") {
+		t.Errorf("copied %q", r.app.Clipboard().Content())
+	}
+	r.press("Revoke invite")
+	r.press("Revoke link")
+	r.until("revoked", func() bool { return strings.Contains(r.written(), "Revoked") })
+}
+
+// TestSearchMarks: the words that were found are marked where they stand.
+func TestSearchMarks(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.at("today")
+	r.shortcut(fyne.KeyK)
+	r.typed("Search notes", "ruminat")
+	r.until("a marked hit", func() bool {
+		marks := 0
+		tree.Walk(r.win.Canvas().Content(), r.win.Canvas().Size(), func(n tree.Node) {
+			if p, ok := n.Object.(*widget.Para); ok && n.Shown() && len(p.Marks()) > 0 {
+				marks++
+				for _, m := range p.Marks() {
+					if !strings.HasPrefix(strings.ToLower(p.Text()[m[0]:m[1]]), "rumin") {
+						t.Errorf("marked %q", p.Text()[m[0]:m[1]])
+					}
+				}
+			}
+		})
+		return marks == 1
+	})
+	r.key(fyne.KeyReturn)
+	r.at("note")
+}
+
+func TestIdleIsToldOfWork(t *testing.T) {
+	touched := 0
+	r := newRig(t, full(t), "")
+	widget.Host.Worked = func() { touched++ }
+	r.at("today")
+	r.press("Caseload")
+	r.typed("Search clients", "a")
+	if touched < 2 {
+		t.Errorf("told %d times", touched)
+	}
+}
+
+// BenchmarkKeystroke is one key at the end of a section, as the screen shows it: 20 KB in one
+// section, and the same 20 KB as a SOAP note of four.
+func BenchmarkKeystroke(b *testing.B) {
+	for name, parts := range map[string]int{"20KB-in-one": 1, "20KB-in-four": 4} {
+		b.Run(name, func(b *testing.B) {
+			a := test.NewTempApp(b)
+			text := strings.Repeat("Walked every morning and slept a little better. ", 20_000/48/parts)
+			col := widget.Col(8)
+			var last *widget.Entry
+			for range parts {
+				last = widget.NewArea("Section", text, 5)
+				col.Add(last)
+			}
+			w := a.NewWindow("")
+			w.SetContent(widget.NewVScroll(col))
+			w.Resize(fyne.NewSize(860, 800))
+			w.Canvas().Focus(last)
+			last.CursorRow = 1 << 20
+			last.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+			for b.Loop() {
+				last.TypedRune('x')
+			}
+		})
+	}
+}
