@@ -238,8 +238,8 @@ func (g *guest) picture(path string) {
 	}
 }
 
-// color is the mean colour of the remote picture in the page, and how much of it changed
-// within half a second.
+// color is the mean colour in the middle of the remote picture in the page, and how much of
+// the picture changed within half a second.
 func (g *guest) color() (red, green, blue, moved float64) {
 	g.t.Helper()
 	v := eval[[]float64](g, `(async () => {
@@ -251,13 +251,16 @@ func (g *guest) color() (red, green, blue, moved float64) {
 		const before = look();
 		await new Promise(done => setTimeout(done, 500));
 		const after = look(), sum = [0, 0, 0];
-		let moved = 0;
+		let moved = 0, n = 0;
 		for (let i = 0; i < after.length; i += 4) {
-			for (let c = 0; c < 3; c++) sum[c] += after[i + c];
+			const x = i / 4 % 64, y = i / 256 | 0;
+			if (x > 24 && x < 40 && y > 12 && y < 24) {
+				for (let c = 0; c < 3; c++) sum[c] += after[i + c];
+				n++;
+			}
 			if (Math.abs(after[i] - before[i]) + Math.abs(after[i + 1] - before[i + 1]) + Math.abs(after[i + 2] - before[i + 2]) > 24) moved++;
 		}
-		const n = after.length / 4;
-		return [sum[0] / n, sum[1] / n, sum[2] / n, moved / n];
+		return [sum[0] / n, sum[1] / n, sum[2] / n, moved / (after.length / 4)];
 	})()`)
 	return v[0], v[1], v[2], v[3]
 }

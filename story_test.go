@@ -1,0 +1,400 @@
+//go:build linux
+
+package main_test
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"alcove/rtc"
+	"alcove/rtc/media"
+)
+
+// The whole line as two people live it: the real program in a real window, a real keyring, a
+// real browser. `make demo` plays the same with -pictures.
+
+var pictures = flag.String("pictures", "", "leave a picture of every step from both sides in this `folder`")
+
+const (
+	passphrase = "copper lantern under seven quiet bridges"
+	therapist  = "Miriam Okafor"
+	client     = "Amara Nwosu"
+)
+
+// story is one play of it. The fields are what one step leaves for a later one.
+type story struct {
+	t     *testing.T
+	m     *machine
+	desk  *desk
+	guest *guest
+	dir   string // of the pictures, "" for none
+	n     int
+	began time.Time
+
+	link, pin string
+}
+
+func TestStory(t *testing.T) {
+	s := &story{t: t, m: newMachine(t), began: time.Now()}
+	if *pictures != "" {
+		if err := os.MkdirAll(*pictures, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		s.dir = *pictures
+	}
+	s.desk = openDesk(s.m, "profile")
+
+	s.step("set up, and the recovery kit typed back", s.setUp)
+	s.step("lock, a wrong passphrase, unlock", s.lockAndUnlock)
+	s.step("add a client", s.addClient)
+	s.step("invite", s.invite)
+	s.step("the client opens the link", s.openLink)
+	s.step("a wrong PIN is refused", s.wrongPIN)
+	s.step("knock, and admit", s.knock)
+	s.step("a wrong code is refused, the right one verifies", s.code)
+	s.step("picture both ways", s.picture)
+	s.step("voice both ways", s.voice)
+	s.step("chat both ways", s.chat)
+	s.step("the network goes, and comes back", s.cut)
+	s.step("locked in the session: the call goes on", s.lockInSession)
+	s.step("end, and the draft has its facts", s.end)
+	s.step("the link is spent", s.spent)
+	s.step("write the note, and sign it", s.sign)
+	s.step("kill -9, start, unlock", s.restart)
+	s.step("search finds it", s.search)
+	s.step("nothing to read in any file", s.sealed)
+}
+
+// step plays one step, tells how long it took, and takes a picture of both sides.
+func (s *story) step(name string, do func()) {
+	s.n++
+	start, before := time.Now(), s.t.Failed()
+	defer func() {
+		word := "ok"
+		if s.t.Failed() && !before {
+			word = "FAILED"
+		}
+		fmt.Printf("%6.1f s  %-52s %5.1f s  %s\n", time.Since(s.began).Seconds(), name, time.Since(start).Seconds(), word)
+		s.show(name)
+	}()
+	do()
+	if s.guest != nil {
+		s.guest.noErrors()
+	}
+}
+
+var notInName = regexp.MustCompile(`[^a-z0-9]+`)
+
+func (s *story) show(name string) {
+	if s.dir == "" {
+		return
+	}
+	base := filepath.Join(s.dir, fmt.Sprintf("%02d-%s", s.n, notInName.ReplaceAllString(strings.ToLower(name), "-")))
+	s.desk.picture(base + "-desktop.png")
+	if s.guest != nil {
+		s.guest.picture(base + "-client.png")
+	}
+}
+
+func (s *story) setUp() {
+	d := s.desk
+	d.press("Set up a new practice")
+	d.fill("Your name", therapist)
+	d.fill("Licence", "LCSW 12345, Oregon")
+	d.press("Continue")
+	d.fill("New passphrase", "password1")
+	d.fill("The same once more", "password1")
+	d.off("Create the vault")
+	d.fill("New passphrase", passphrase)
+	d.fill("The same once more", passphrase)
+	d.press("Create the vault")
+
+	d.press("Copy recovery kit")
+	groups := regexp.MustCompile(`(?m)^ *\d+  (\S+)$`).FindAllStringSubmatch(d.clipboard(), -1)
+	if len(groups) < 4 {
+		s.t.Fatalf("a recovery kit of %d groups", len(groups))
+	}
+	d.press("I have it on paper")
+	third, last := "Group 3", fmt.Sprintf("Group %d", len(groups)-1)
+	d.fill(third, groups[0][1])
+	d.fill(last, groups[len(groups)-2][1])
+	d.press("Finish")
+	d.reads("Not the same as on the kit")
+	d.fill(third, groups[2][1])
+	d.press("Finish")
+	d.reads("Welcome, " + therapist)
+}
+
+func (s *story) lockAndUnlock() {
+	d := s.desk
+	d.press("Lock")
+	d.fill("Passphrase", "not my passphrase")
+	d.press("Unlock")
+	d.reads("passphrase")
+	d.fill("Passphrase", passphrase)
+	d.press("Unlock")
+	d.reads("Welcome, " + therapist)
+}
+
+func (s *story) addClient() {
+	d := s.desk
+	d.press("Caseload")
+	d.press("New client")
+	d.fill("Name or pseudonym", client)
+	d.fill("Pronouns", "she/her")
+	d.fill("Focus", "CBT for depression, weekly")
+	d.press("Add client")
+	d.reads("she/her")
+	d.fill("Search clients", "nwo")
+	d.reads(client)
+}
+
+func (s *story) invite() {
+	d := s.desk
+	d.press("Invite client")
+	d.press("Ask for a PIN")
+	d.press("Create link")
+	d.press("Copy link")
+	s.link = d.clipboard()
+	if !regexp.MustCompile(`^http://127\.0\.0\.1:\d+/j#1[\w-]{43}$`).MatchString(s.link) {
+		s.t.Fatalf("no link: %q", s.link)
+	}
+	pin := regexp.MustCompile(`PIN (\d{3}) (\d{3})`).FindStringSubmatch(d.text())
+	if pin == nil {
+		s.t.Fatalf("no PIN on the screen:\n%s", d.text())
+	}
+	s.pin = pin[1] + pin[2]
+}
+
+func (s *story) openLink() {
+	s.guest = newGuest(s.m, 1000, 700)
+	g := s.guest
+	g.open(s.link)
+	g.reads(therapist + " invites you")
+	if shown := eval[string](g, "location.href"); strings.Contains(shown, "#") {
+		s.t.Errorf("the secret still stands in the address bar: %s", shown)
+	}
+	g.press("Continue")
+	g.press("Video")
+	g.reads("This is how you will be seen")
+	s.desk.notReads("is at the door")
+}
+
+func (s *story) wrongPIN() {
+	g := s.guest
+	g.fill("Your name", "Amara")
+	wrong := "000000"
+	if s.pin == wrong {
+		wrong = "000001"
+	}
+	g.fill("PIN, six digits", wrong)
+	g.press("Knock")
+	g.reads("4 tries left")
+	s.desk.notReads("is at the door")
+}
+
+func (s *story) knock() {
+	g, d := s.guest, s.desk
+	g.fill("PIN, six digits", s.pin)
+	g.press("Knock")
+	d.reads("is at the door")
+	for _, fact := range []string{client, "Typed the name “Amara”.", "PIN right", "New device"} {
+		d.reads(fact)
+	}
+	g.reads("waiting room")
+	s.show("at the door")
+	d.press("Admit")
+	g.readsWithin(30*time.Second, "Your code")
+}
+
+var sixDigits = regexp.MustCompile(`\b(\d), (\d), (\d), (\d), (\d), (\d)\b`)
+
+func (s *story) code() {
+	g, d := s.guest, s.desk
+	d.reads("Unverified")
+	spoken := sixDigits.FindStringSubmatch(g.text())
+	if spoken == nil {
+		s.t.Fatalf("no code to read aloud:\n%s", g.text())
+	}
+	right := strings.Join(spoken[1:], "")
+	wrong := right[1:] + string('0'+(right[0]-'0'+1)%10)
+	if wrong == right {
+		wrong = "123450"
+	}
+	d.typeCode(wrong)
+	d.reads("That is not the code")
+	g.reads("Not verified yet")
+	d.typeCode(right)
+	g.reads("Verified")
+	d.notReads("Unverified")
+}
+
+func (s *story) picture() {
+	red, green, blue, moved := s.guest.color()
+	want := media.SyntheticColour(rtc.SyntheticHue)
+	if !near(red, want.R) || !near(green, want.G) || !near(blue, want.B) {
+		s.t.Errorf("the client sees %.0f %.0f %.0f in the middle, the desktop sent %v", red, green, blue, want)
+	}
+	if moved < 0.1 {
+		s.t.Errorf("the therapist's picture stands still at the client's: %.0f%% moved", 100*moved)
+	}
+	s.m.until("the client's picture on the desktop", func() bool {
+		share, _ := s.desk.shirt()
+		return share > 0.02
+	})
+	if _, moved := s.desk.shirt(); moved < 0.001 {
+		s.t.Errorf("the client's picture stands still on the desktop: %.2f%% moved", 100*moved)
+	}
+}
+
+// near allows for two lossy codecs and a conversion of colours on the way.
+func near(got float64, want uint8) bool { return math.Abs(got-float64(want)) < 30 }
+
+func (s *story) voice() {
+	if hz := s.guest.hears(); math.Abs(hz-rtc.SyntheticTone) > 12 {
+		s.t.Errorf("the client hears %.0f Hz, the desktop says %d", hz, rtc.SyntheticTone)
+	}
+	s.m.until("the client's voice on the desktop", func() bool { return s.desk.hears(guestTone) > 0.2 })
+	if noise := s.desk.hears(2.7 * guestTone); noise > 0.1 {
+		s.t.Errorf("the desktop hears %.2f at a tone that nobody sings", noise)
+	}
+}
+
+func (s *story) chat() {
+	s.guest.press("Chat")
+	s.say("I have brought the sleep diary.")
+	s.answer("Thank you. Shall we begin with it?")
+}
+
+// say writes as the client.
+func (s *story) say(text string) {
+	s.guest.fill("Write to "+therapist, text)
+	s.guest.press("Send")
+	s.desk.reads(text)
+}
+
+// answer writes as the therapist.
+func (s *story) answer(text string) {
+	s.desk.write(text)
+	s.guest.reads(text)
+}
+
+func (s *story) cut() {
+	g, d := s.guest, s.desk
+	restore := g.cutNetwork()
+	gone := time.Now()
+	d.reads("The line is lost")
+	g.reads("being brought back")
+	if took := time.Since(gone); took > 3500*time.Millisecond {
+		s.t.Errorf("both sides knew after %s, not within 3 s", took.Round(100*time.Millisecond))
+	}
+	s.show("line lost")
+	d.write("Are you still there?")
+	g.fill("Write to "+therapist, "I am here.")
+	g.press("Send")
+	time.Sleep(4 * time.Second) // long enough for ICE to notice and to be restarted
+	restore()
+	d.readsWithin(40*time.Second, "I am here.")
+	g.readsWithin(40*time.Second, "Are you still there?")
+	d.notReads("The line is lost")
+	lines := eval[string](g, `document.querySelector("ol.chat-lines").innerText`)
+	for _, text := range []string{"Are you still there?", "I am here."} {
+		if n := strings.Count(lines, text); n != 1 {
+			s.t.Errorf("%q stands %d times in the chat:\n%s", text, n, lines)
+		}
+	}
+	if _, _, _, moved := g.color(); moved < 0.1 {
+		s.t.Error("the picture did not come back")
+	}
+}
+
+func (s *story) lockInSession() {
+	d := s.desk
+	d.press("Lock")
+	d.reads("Passphrase")
+	d.notReads(client)
+	if _, _, _, moved := s.guest.color(); moved < 0.1 {
+		s.t.Error("the lock cut the call")
+	}
+	d.fill("Passphrase", passphrase)
+	d.press("Unlock")
+	d.press("Session")
+	d.reads("Session with "+client)
+}
+
+func (s *story) end() {
+	s.desk.endSession()
+	s.guest.reads("The session is over")
+	s.desk.reads("Sign")
+	for _, fact := range []string{"Start: ", "End: ", "Length: ", "Modality: video"} {
+		s.desk.reads(fact)
+	}
+}
+
+func (s *story) spent() {
+	again := newGuest(s.m, 390, 760) // another device, a phone
+	again.open(s.link)
+	again.reads("This link has been used")
+	if s.dir != "" {
+		again.picture(filepath.Join(s.dir, fmt.Sprintf("%02d-phone.png", s.n)))
+	}
+}
+
+func (s *story) sign() {
+	d := s.desk
+	d.fill("Title", "First session")
+	d.append("Note", "Slept badly after the move; the diary shows a late quarternight rhythm.")
+	d.readsWithin(10*time.Second, "Saved ")
+	d.press("Sign note")
+	d.press("Sign and lock")
+	d.reads("Signed")
+	d.gone("Sign note")
+}
+
+func (s *story) restart() {
+	s.desk.kill()
+	s.desk = openDesk(s.m, "profile")
+	s.desk.fill("Passphrase", passphrase)
+	s.desk.press("Unlock")
+	s.desk.reads("Welcome, " + therapist)
+}
+
+func (s *story) search() {
+	d := s.desk
+	d.press("Notes")
+	d.fill("Search notes", "quarternight")
+	d.reads("First session")
+	d.reads(client)
+}
+
+// sealed looks for what was written in every file that the app has left on this machine.
+func (s *story) sealed() {
+	words := []string{client, therapist, "quarternight", "sleep diary", passphrase, s.pin, strings.TrimPrefix(s.link[strings.Index(s.link, "#"):], "#1")}
+	look := func() {
+		for _, root := range []string{s.m.path("profile"), s.m.path("home")} {
+			_ = filepath.WalkDir(root, func(path string, e os.DirEntry, err error) error {
+				if err != nil || !e.Type().IsRegular() {
+					return nil
+				}
+				content, _ := os.ReadFile(path)
+				for _, w := range words {
+					if strings.Contains(string(content), w) {
+						s.t.Errorf("%s holds %q in the clear", strings.TrimPrefix(path, s.m.dir), w)
+					}
+				}
+				return nil
+			})
+		}
+	}
+	look()
+	s.desk.press("Lock")
+	s.desk.reads("Locked")
+	look()
+}
