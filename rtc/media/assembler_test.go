@@ -121,11 +121,10 @@ func TestAssemblerBearsReorderingAndDuplicates(t *testing.T) {
 func TestAssemblerGivesUpOnAGapAndAsks(t *testing.T) {
 	sent := sentFrames(60, 1000, 10)
 	var a Assembler
-	now := epoch
 	var got []Frame
 	var asked []time.Duration
 	for i, f := range sent {
-		now = epoch.Add(time.Duration(i) * 33 * time.Millisecond)
+		now := epoch.Add(time.Duration(i) * 33 * time.Millisecond)
 		for j, p := range f.packets {
 			if i == 10 && j == 0 {
 				continue // lost for good

@@ -10,7 +10,8 @@ import (
 	"github.com/pion/rtp"
 )
 
-// AudioReceiverConfig says where sound goes to. Problem is called from the receiver's goroutine.
+// AudioReceiverConfig says where sound goes to. Problem is called from the receiver's goroutine,
+// and must not call SetSink or Close.
 type AudioReceiverConfig struct {
 	Sink    AudioSink   // nil: none yet. The receiver closes it.
 	Echo    *EchoPath   // nil: none; else it is told what was played
@@ -56,7 +57,7 @@ func (r *AudioReceiver) Push(p *rtp.Packet) {
 }
 
 // SetSink changes the speaker; nil takes it away. The receiver closes the one before, and this
-// one in the end.
+// one in the end. It returns when the one before is closed.
 func (r *AudioReceiver) SetSink(s AudioSink) { r.sink.set(s) }
 
 // SetMuted plays silence.

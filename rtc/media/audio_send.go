@@ -11,12 +11,13 @@ import (
 const VoiceBitrate = 32_000
 
 // AudioSenderConfig says where sound comes from and goes to. The functions are called from the
-// sender's goroutine and must return quickly; while they do not, sound is dropped.
+// sender's goroutine and must return quickly; while they do not, sound is dropped. They must not
+// call SetSource or Close.
 type AudioSenderConfig struct {
 	Source  AudioSource         // nil: none yet. The sender closes it.
 	Echo    *EchoPath           // nil: none
 	Send    func(packet []byte) // one Opus packet of FrameTime each, in order
-	Problem func(error)         // the source failed (*DeviceError) and is closed
+	Problem func(error)         // as in VideoSenderConfig
 }
 
 // AudioSender takes sound from a microphone, cleans and compresses it.
@@ -51,7 +52,7 @@ func NewAudioSender(cfg AudioSenderConfig) (*AudioSender, error) {
 }
 
 // SetSource changes the microphone; nil takes it away. The sender closes the one before, and this
-// one in the end.
+// one in the end. It returns when the one before is closed.
 func (s *AudioSender) SetSource(a AudioSource) { s.source.set(a) }
 
 // SetMuted sends silence in place of sound. The packets go on, so that the other side's buffer
@@ -72,6 +73,7 @@ func (s *AudioSender) run(ctx context.Context, enc *OpusEncoder) {
 	defer enc.Close()
 	defer s.source.end()
 	frame := make([]int16, FrameSamples)
+	codec := trouble{report: s.cfg.Problem}
 	for ctx.Err() == nil {
 		src, sctx, ok := s.source.wait(func() { s.level.store(Quiet) })
 		if !ok {
@@ -87,11 +89,10 @@ func (s *AudioSender) run(ctx context.Context, enc *OpusEncoder) {
 			clean = silence
 		}
 		packet, err := enc.Encode(clean)
-		if err != nil {
-			s.cfg.Problem(err)
-			continue
+		codec.tell(err)
+		if err == nil {
+			s.cfg.Send(packet)
 		}
-		s.cfg.Send(packet)
 	}
 }
 

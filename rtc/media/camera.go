@@ -165,12 +165,20 @@ func (c *cam) run() {
 			c.fail(err)
 			return
 		}
-		c.put(img)
+		known := c.put(img)
 		release()
+		if !known {
+			c.fail(errForm)
+			return
+		}
 	}
 }
 
-func (c *cam) put(img image.Image) {
+// errForm: the driver gives pictures of a form that none of mediadevices' decoders made before.
+var errForm = errors.New("unknown form of picture")
+
+// put makes img the waiting picture, and says whether its form is known.
+func (c *cam) put(img image.Image) bool {
 	c.mu.Lock()
 	var f *I420
 	if n := len(c.spare); n > 0 {
@@ -188,7 +196,7 @@ func (c *cam) put(img image.Image) {
 		whole.FromRGBA(src)
 		f.CropScale(&whole, c.w, c.h)
 	default:
-		return
+		return false
 	}
 	c.mu.Lock()
 	if c.waiting != nil {
@@ -197,6 +205,7 @@ func (c *cam) put(img image.Image) {
 	c.waiting = f
 	c.mu.Unlock()
 	c.wake()
+	return true
 }
 
 func (c *cam) fail(err error) {

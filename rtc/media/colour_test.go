@@ -86,8 +86,13 @@ func TestConversionOfOddSizesAndBlocks(t *testing.T) {
 
 func TestRGBAThereAndBack(t *testing.T) {
 	for _, c := range []color.RGBA{
-		{0, 0, 0, 255}, {255, 255, 255, 255}, {255, 0, 0, 255}, {0, 255, 0, 255}, {0, 0, 255, 255},
-		{12, 200, 100, 255}, {128, 128, 128, 255},
+		{0, 0, 0, 255},
+		{255, 255, 255, 255},
+		{255, 0, 0, 255},
+		{0, 255, 0, 255},
+		{0, 0, 255, 255},
+		{12, 200, 100, 255},
+		{128, 128, 128, 255},
 	} {
 		src := image.NewRGBA(image.Rect(10, 20, 41, 43)) // odd sizes, and a corner that is not 0,0
 		for y := 20; y < 43; y++ {

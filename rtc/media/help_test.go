@@ -13,17 +13,6 @@ import (
 	"github.com/pion/rtp/codecs"
 )
 
-// pattern draws what Synthetic draws, without waiting for its clock.
-func pattern(w, h, frames int, each func(i int, f *I420)) {
-	s := &synthetic{f: NewI420(w, h)}
-	s.y, s.u, s.v = limited(SyntheticColour(200))
-	for i := range frames {
-		s.n = i
-		s.draw()
-		each(i, s.f)
-	}
-}
-
 // psnr compares the visible part of two luma planes, in dB.
 func psnr(t *testing.T, a, b *I420) float64 {
 	t.Helper()

@@ -102,7 +102,6 @@ func TestJitterAdaptsToAnUnsteadyLineAndBack(t *testing.T) {
 	rnd := chance(8)
 	var unsteady, steady time.Duration
 	j := &Jitter{}
-	now := epoch
 	arrive := map[int][]*rtp.Packet{}
 	for i := range 3000 {
 		d := 30
@@ -113,7 +112,7 @@ func TestJitterAdaptsToAnUnsteadyLineAndBack(t *testing.T) {
 	}
 	concealed := 0
 	for ms := range 3000 * 20 {
-		now = epoch.Add(time.Duration(ms) * time.Millisecond)
+		now := epoch.Add(time.Duration(ms) * time.Millisecond)
 		for _, p := range arrive[ms] {
 			j.Push(p, now)
 		}

@@ -14,11 +14,16 @@ type swap[T comparable] struct {
 
 	mu      sync.Mutex
 	now     T
-	retired []T // changed away, not closed yet
+	retired []retiree[T] // changed away, not closed yet
 	cancel  context.CancelFunc
 	ctx     context.Context //nolint:containedctx // ends when now changes
 	changed chan struct{}
 	over    bool
+}
+
+type retiree[T any] struct {
+	v      T
+	closed chan struct{}
 }
 
 func (s *swap[T]) init(ctx context.Context, closer func(T)) {
@@ -27,9 +32,11 @@ func (s *swap[T]) init(ctx context.Context, closer func(T)) {
 	s.ctx, s.cancel = context.WithCancel(ctx)
 }
 
-// set changes the device; the zero value is none.
+// set changes the device; the zero value is none. It returns when the one before is closed, so
+// that the same camera can be opened again at once.
 func (s *swap[T]) set(v T) {
 	var none T
+	var old <-chan struct{}
 	s.mu.Lock()
 	if s.over {
 		s.mu.Unlock()
@@ -39,7 +46,7 @@ func (s *swap[T]) set(v T) {
 		return
 	}
 	if s.now != none && s.now != v {
-		s.retired = append(s.retired, s.now)
+		old = s.retire(s.now)
 	}
 	s.now = v
 	s.cancel()
@@ -49,6 +56,16 @@ func (s *swap[T]) set(v T) {
 	case s.changed <- struct{}{}:
 	default:
 	}
+	if old != nil {
+		<-old
+	}
+}
+
+// retire notes that v is to be closed; the lock is held.
+func (s *swap[T]) retire(v T) <-chan struct{} {
+	r := retiree[T]{v, make(chan struct{})}
+	s.retired = append(s.retired, r)
+	return r.closed
 }
 
 // wait returns the device and a context that ends when it is changed. While there is none it
@@ -79,7 +96,8 @@ func (s *swap[T]) get() (v T, ctx context.Context, ok bool) {
 	v, ctx, ok = s.now, s.ctx, s.now != none
 	s.mu.Unlock()
 	for _, o := range old {
-		s.closer(o)
+		s.closer(o.v)
+		close(o.closed)
 	}
 	return v, ctx, ok
 }
@@ -89,7 +107,7 @@ func (s *swap[T]) drop(v T) {
 	var none T
 	s.mu.Lock()
 	if s.now == v {
-		s.retired = append(s.retired, v)
+		s.retire(v)
 		s.now = none
 	}
 	s.mu.Unlock()
@@ -103,7 +121,7 @@ func (s *swap[T]) end() {
 	s.over = true
 	s.cancel()
 	if s.now != none {
-		s.retired = append(s.retired, s.now)
+		s.retire(s.now)
 		s.now = none
 	}
 	s.mu.Unlock()

@@ -17,12 +17,16 @@ const (
 )
 
 // VideoSenderConfig says where pictures come from and go to. The functions are called from the
-// sender's goroutine and must return quickly; while they do not, pictures are dropped.
+// sender's goroutine and must return quickly; while they do not, pictures are dropped. They must
+// not call SetSource or Close.
+//
+// Problem hears that the source failed (*DeviceError) and is closed, or that the codec failed
+// (ErrCodec) and goes on trying; then nil, when it works again.
 type VideoSenderConfig struct {
 	Source    VideoSource        // nil: none yet. The sender closes it.
 	Preview   *Slot              // nil, or where the self view is shown
 	Send      func(EncodedFrame) // every frame, in order
-	Problem   func(error)        // the source failed (*DeviceError) and is closed; nil: it works again
+	Problem   func(error)        // see below
 	MaxHeight int                // 0: 720
 	Now       func() time.Time   // nil: time.Now
 }
@@ -62,7 +66,7 @@ func NewVideoSender(cfg VideoSenderConfig) *VideoSender {
 }
 
 // SetSource changes the camera; nil takes it away. The sender closes the one before, and this one
-// in the end.
+// in the end. It returns when the one before is closed: usually after one picture.
 func (s *VideoSender) SetSource(v VideoSource) { s.source.set(v) }
 
 // SetBitrate follows the estimate of what the line carries, in bit/s.
@@ -91,7 +95,7 @@ func (s *VideoSender) run(ctx context.Context) {
 	defer s.source.end()
 	e := sendEncoder{
 		s: s, enc: NewEncoder(StartBitrate), ladder: newLadder(), began: s.cfg.Now(),
-		scaled: &I420{},
+		scaled: &I420{}, trouble: trouble{report: s.cfg.Problem},
 	}
 	defer e.enc.Close()
 	for ctx.Err() == nil {
@@ -128,6 +132,8 @@ type sendEncoder struct {
 	began  time.Time
 	paused bool
 	scaled *I420
+
+	trouble trouble
 }
 
 func (e *sendEncoder) frame(f *I420) {
@@ -154,15 +160,26 @@ func (e *sendEncoder) frame(f *I420) {
 	if e.s.wantKey.Swap(false) {
 		e.enc.ForceKeyFrame()
 	}
-	if err := e.enc.SetBitrate(bps); err != nil {
-		e.s.cfg.Problem(err)
+	err := e.enc.SetBitrate(bps)
+	out := EncodedFrame{}
+	if err == nil {
+		out, err = e.enc.Encode(f, now.Sub(e.began))
 	}
-	out, err := e.enc.Encode(f, now.Sub(e.began))
-	if err != nil {
-		e.s.cfg.Problem(err)
-		return
-	}
+	e.trouble.tell(err)
 	if out.Data != nil {
 		e.s.cfg.Send(out)
+	}
+}
+
+// trouble tells of a codec that fails thirty times a second once, and once when it works again.
+type trouble struct {
+	report func(error)
+	on     bool
+}
+
+func (t *trouble) tell(err error) {
+	if t.on != (err != nil) {
+		t.on = err != nil
+		t.report(err)
 	}
 }

@@ -238,8 +238,13 @@ func TestSourcesAreClosedOnce(t *testing.T) {
 		return s
 	}
 	s := NewVideoSender(VideoSenderConfig{Source: fresh(), Send: func(EncodedFrame) {}})
-	for range 20 {
+	for i := range 20 {
 		s.SetSource(fresh())
+		select {
+		case <-all[i].closed: // so that the same camera can be opened again
+		default:
+			t.Fatalf("source %d is still open after the change", i)
+		}
 	}
 	s.Close()
 	s.Close()
