@@ -43,7 +43,7 @@ func newEditor(n *note, d *app.Draft) *editor {
 	remove := widget.IconButton("Delete draft", "delete", widget.Ghost, e.remove)
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
 		widget.Grow(e.title), remove, e.signIt)
-	under := widget.Row(look.S3, e.format, widget.Gap(), widget.Row(6, e.icon, e.state))
+	under := widget.Row(look.S4, e.format, widget.Grow(n.who), widget.Row(6, e.icon, e.state))
 	e.root = widget.Col(0, widget.On(look.Surface, widget.Pad(look.S3, look.S5, look.S3, look.S4, widget.Col(look.S3, head, widget.Pad(0, 0, 0, 6, under)))),
 		widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, widget.Col(look.S4, e.wrong, e.fields))))))
 	e.sections()

@@ -22,7 +22,6 @@ type invites struct {
 	create *widget.Button
 	wrong  *widget.Banner
 	list   *fyne.Container
-	newest app.InviteID // shown larger, with its QR code
 	root   *widget.VScroll
 }
 
@@ -58,14 +57,11 @@ func (i *invites) Submit() {
 	w := app.InviteWish{Client: i.k.id, Kind: app.InviteKind(i.kind.Value()), PIN: i.pin.On()}
 	run(i.u, i.k.life, work[app.InviteView]{what: "Making the link", keep: true,
 		do: func(ctx context.Context) (app.InviteView, error) { return i.u.p.CreateInvite(ctx, w) },
-		done: func(v app.InviteView, err error) {
+		done: func(_ app.InviteView, err error) {
 			i.create.Enable()
 			i.wrong.Say("", widget.Caution)
 			if err != nil {
 				i.wrong.Say(app.Explain(err), widget.Caution)
-			}
-			if v.ID != "" {
-				i.newest = v.ID
 			}
 			i.root.Refresh()
 			i.read()
@@ -83,26 +79,37 @@ func (i *invites) read() {
 				i.list.Add(widget.Pad(look.S6, 0, 0, 0, widget.Empty("link", "No invites yet", "Create a link above, and send it the way you usually write to each other.")))
 			}
 			open := 0
+			var closed []fyne.CanvasObject
 			for _, v := range all {
 				if v.State == app.InviteOpen {
 					open++
+					i.list.Add(i.card(v))
+				} else {
+					closed = append(closed, i.past(v))
 				}
-				i.list.Add(i.card(v))
+			}
+			if len(closed) > 0 {
+				i.list.Add(widget.Card(widget.CardHead("Earlier links"), widget.Rows(closed...)))
 			}
 			i.k.tabs[tabInvites].SetCount(some(open))
 			i.k.root.Refresh()
 		})
 }
 
-// card is one invite: what it is good for, and what happened to it.
-func (i *invites) card(v app.InviteView) fyne.CanvasObject {
+func (i *invites) facts(v app.InviteView) fyne.CanvasObject {
 	now := i.u.follow.now()
-	pill := widget.NewPill(inviteWord(v.State))
-	facts := widget.Col(4, widget.NewPara(dots("Made "+dayTime(v.Created, now), ends(v, now)), widget.Soft),
+	return widget.Col(4, widget.NewPara(dots("Made "+dayTime(v.Created, now), ends(v, now)), widget.Soft),
 		widget.NewPara(happened(v, now), widget.Soft))
-	if v.State != app.InviteOpen {
-		return widget.Card(widget.CardHead(kindWord(v.Kind), pill), facts)
-	}
+}
+
+// past is a link that no longer works.
+func (i *invites) past(v app.InviteView) fyne.CanvasObject {
+	return widget.Pad(look.S3, 0, look.S3, 0, widget.RowTop(look.S3,
+		widget.Grow(widget.Col(4, widget.NewText(kindWord(v.Kind), widget.Strong), i.facts(v))), widget.NewPill(inviteWord(v.State))))
+}
+
+// card is an open invite: what it is good for, how to give it away, what happened to it.
+func (i *invites) card(v app.InviteView) fyne.CanvasObject {
 	link := widget.Stack(widget.NewBox(look.Sunken, look.Border, look.RadiusControl),
 		widget.Pad(9, look.S3, 9, look.S3, widget.NewText(v.Link, widget.Mono.At(look.Small)).Cut()))
 	buttons := widget.Row(look.S2,
@@ -111,7 +118,7 @@ func (i *invites) card(v app.InviteView) fyne.CanvasObject {
 		}),
 		widget.NewButton("Show QR code", "qr", widget.Secondary, func() { i.qr(v) }), widget.Gap(),
 		widget.NewButton("Revoke", "close", widget.Danger, func() { i.revoke(v) }).Named("Revoke invite"))
-	body := []fyne.CanvasObject{widget.CardHead(kindWord(v.Kind), pill), facts, link}
+	body := []fyne.CanvasObject{widget.CardHead(kindWord(v.Kind), widget.NewPill(inviteWord(v.State))), i.facts(v), link}
 	if v.PIN != "" {
 		body = append(body, pinRow(v.PIN))
 	}

@@ -20,20 +20,46 @@ type note struct {
 	root *fyne.Container
 	view app.NoteView
 	edit *editor // nil while it is read
+	who  *widget.Text
 }
 
 // newNote opens a note by its ID; back goes to its client.
 func newNote(u *UI, id app.NoteID, back func(app.ClientID)) *note {
-	n := &note{u: u, life: newScope(u.open.ctx), id: id, back: back, root: container.NewStack()}
+	n := makeNote(u, id, back)
 	n.read()
 	return n
 }
 
 // newDraftScreen shows a draft that was opened already.
 func newDraftScreen(u *UI, d *app.Draft, back func(app.ClientID)) *note {
-	n := &note{u: u, life: newScope(u.open.ctx), id: d.ID(), back: back, root: container.NewStack()}
+	n := makeNote(u, d.ID(), back)
 	n.begin(d)
 	return n
+}
+
+func makeNote(u *UI, id app.NoteID, back func(app.ClientID)) *note {
+	return &note{u: u, life: newScope(u.open.ctx), id: id, back: back, root: container.NewStack(),
+		who: widget.NewText("", widget.Strong.At(look.Small)).Cut()}
+}
+
+// readWho says whose note it is: beside search hits no list does.
+func (n *note) readWho() {
+	read(n.u, n.life, func(ctx context.Context) (string, error) {
+		c, err := n.u.p.Client(ctx, n.view.Client)
+		if err != nil {
+			return "", err
+		}
+		p, err := n.u.p.Profile(ctx)
+		if p.InitialsOnly {
+			return app.Initials(c.Name), err
+		}
+		return c.Name, err
+	}, func(name string, err error) {
+		if err == nil {
+			n.who.Set(name)
+			n.root.Refresh()
+		}
+	})
 }
 
 // Name tells an editor from a page to read.
@@ -61,6 +87,7 @@ func (n *note) Leave() {
 		n.edit = nil
 	}
 	n.root.Objects, n.view = nil, app.NoteView{}
+	n.who.Set("")
 }
 
 // Escape goes back to the client.
@@ -116,6 +143,7 @@ func (n *note) read() {
 		default:
 			n.view = r.view
 			n.put(n.reader())
+			n.readWho()
 		}
 	})
 }
@@ -124,6 +152,7 @@ func (n *note) begin(d *app.Draft) {
 	n.view = d.View().NoteView
 	n.edit = newEditor(n, d)
 	n.put(n.edit.root)
+	n.readWho()
 }
 
 func (n *note) put(o fyne.CanvasObject) {
@@ -154,7 +183,7 @@ func (n *note) reader() fyne.CanvasObject {
 	}
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
 		widget.Grow(widget.Col(2, widget.NewText(titleOf(v.Title), widget.TitleOf).Cut(),
-			widget.NewText(dots(formatWord(v.Format), dayTime(v.Created, now)), widget.Soft).Cut())),
+			widget.Lead(widget.Row(0, n.who, widget.NewText(dots(formatWord(v.Format), dayTime(v.Created, now)), widget.Soft))))),
 		widget.NewPill(noteWord(v.Status)), widget.NewButton("Copy as text", "copy", widget.Secondary, n.export))
 	if v.CanAdd {
 		head.Add(widget.NewButton("Add addendum", "add", widget.Secondary, n.addendum))

@@ -85,7 +85,7 @@ func (k *client) contactCard() fyne.CanvasObject {
 	if c.Direct {
 		ip = "Direct line allowed"
 	}
-	facts := widget.Col(look.S3, fact("Email", c.Email), fact("Phone", c.Phone), fact("Time zone", zone),
+	facts := widget.Col(look.S3, fact("Email", k.shy(c.Email)), fact("Phone", k.shy(c.Phone)), fact("Time zone", zone),
 		fact("Connection", ip), fact("Tags", strings.Join(c.Tags, ", ")))
 	return widget.Card(widget.CardHead("Details", widget.NewButton("Edit", "", widget.LinkTo, func() { k.c.edit(k.data) }).Low().Named("Edit details")), facts)
 }
@@ -98,7 +98,15 @@ func (k *client) emergencyCard() fyne.CanvasObject {
 			widget.ColStart(0, widget.NewButton("Add one", "add", widget.Secondary, func() { k.c.edit(k.data) }).Low().Named("Add emergency contact")))
 	}
 	return widget.Card(widget.CardHead("Emergency contact"), widget.Col(look.S3,
-		fact("Name", e.Name), fact("Relation", e.Relation), fact("Phone", e.Phone)))
+		fact("Name", k.shy(e.Name)), fact("Relation", e.Relation), fact("Phone", k.shy(e.Phone))))
+}
+
+// shy hides what tells who somebody is while names are initials.
+func (k *client) shy(s string) string {
+	if k.plain && s != "" {
+		return "Hidden while names are initials"
+	}
+	return s
 }
 
 func fact(name, value string) fyne.CanvasObject {

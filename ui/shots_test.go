@@ -218,7 +218,7 @@ var shots = []shot{
 		r.press("Unlock")
 		r.until("an answer", func() bool { return strings.Contains(strings.Join(r.labels(), "|"), "Caps Lock") })
 	}},
-	{"problem", bareStage, func(r *rig) { r.show(newProblem(r.UI, app.ErrProfileInUse)) }},
+	{"problem", bareStage, func(r *rig) { r.at("setup"); r.show(newProblem(r.UI, app.ErrProfileInUse)) }},
 	{"today-empty", empty, func(r *rig) { r.at("today") }},
 	{"today", full, func(r *rig) { r.at("today") }},
 	{"today-crowded", crowded, func(r *rig) {

@@ -64,6 +64,8 @@ type Line struct {
 	ground *Box
 }
 
+const linePad = 12
+
 // PersonLineHeight is how much a person's line and the gap beneath it take in a List.
 const PersonLineHeight = 65
 
@@ -94,7 +96,7 @@ func newLine(person, hit bool) *Line {
 		l.Hit = NewPara("", Soft).Lines(2)
 		text.Add(Sized(0, 40, l.Hit))
 	}
-	l.root = Stack(l.ground, Pad(9, 12, 9, 12, RowTop(look.S3, Pad(2, 0, 0, 0, lead), Grow(text))))
+	l.root = Stack(l.ground, Pad(9, linePad, 9, linePad, RowTop(look.S3, Pad(2, 0, 0, 0, lead), Grow(text))))
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -159,11 +161,18 @@ type rowRenderer struct {
 	ring, over *canvas.Rectangle
 }
 
+// Layout lets the line reach out to both sides, so that what stands in it begins where the card's
+// title begins.
 func (r *rowRenderer) Layout(s fyne.Size) {
+	const veilOut = 8
+	r.b.line.Move(fyne.NewPos(-linePad, 0))
+	r.b.line.Resize(fyne.NewSize(s.Width+2*linePad, s.Height))
 	r.over.CornerRadius = look.RadiusControl
-	r.over.Resize(s)
-	r.b.line.Resize(s)
-	layRing(r.ring, s, look.RadiusControl)
+	wide := fyne.NewSize(s.Width+2*veilOut, s.Height)
+	r.over.Move(fyne.NewPos(-veilOut, 0))
+	r.over.Resize(wide)
+	layRing(r.ring, wide.Subtract(fyne.NewSize(4, 4)), look.RadiusControl)
+	r.ring.Move(fyne.NewPos(-veilOut, 0))
 }
 
 func (r *rowRenderer) Refresh() {

@@ -111,6 +111,9 @@ type videoRenderer struct {
 
 func (r *videoRenderer) apply() {
 	r.bg.FillColor, r.bg.CornerRadius = look.Color(look.StagePicture), r.v.radius
+	if r.v.cover {
+		r.bg.FillColor = look.Color(look.StageControl) // it lies on the other picture
+	}
 	show := r.v.pic != nil && !r.v.blank
 	r.img.Hidden = !show
 	setVisible(r.face, !show)
