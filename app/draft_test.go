@@ -372,22 +372,21 @@ func TestDraftOpenedTwiceAtOnceIsOne(t *testing.T) {
 		d := newDraft(t, s)
 		d.Edit("text", "x")
 		must(t, d.Close(t.Context()))
-		for range 200 {
-			got := make(chan *app.Draft, 2)
-			for range 2 {
-				go func() {
-					d, err := s.OpenDraft(t.Context(), d.ID())
-					if err != nil {
-						t.Error(err)
-					}
-					got <- d
-				}()
-			}
-			a, b := <-got, <-got
-			if a != b {
-				t.Fatal("two drafts of one note: the later would overwrite the earlier")
-			}
-			must(t, a.Close(t.Context()))
+		goOn := s.Vault.Memory.Stall()
+		got := make(chan *app.Draft, 2)
+		for range 2 { // both read the note before either has opened it
+			go func() {
+				d, err := s.OpenDraft(t.Context(), d.ID())
+				if err != nil {
+					t.Error(err)
+				}
+				got <- d
+			}()
+		}
+		synctest.Wait()
+		goOn()
+		if a, b := <-got, <-got; a != b {
+			t.Error("two drafts of one note: the later would overwrite the earlier")
 		}
 	})
 }

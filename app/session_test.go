@@ -436,6 +436,21 @@ func TestRecordOnAFullDisk(t *testing.T) {
 	})
 }
 
+func TestTheChatIsFiledOnceThoughTheDiskFillsUp(t *testing.T) {
+	inRoom(t, func(t *testing.T, s *apptest.Stage, r room) {
+		r.call.Connect()
+		r.TypeCode(apptest.CallCode)
+		r.call.Hear(app.CallChat{ID: "c1", Text: "hi"}, app.CallEnded{Why: app.EndClient})
+		synctest.Wait() // the note is there
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		_, err := r.End(t.Context(), true)
+		wantErr(t, "End", err, app.ErrDiskFull)
+		time.Sleep(12 * time.Second) // two tries fail
+		s.Vault.Memory.Fail(nil)
+		want(t, "the chat", strings.Count(r.end(t, true), "Client: hi"), 1)
+	})
+}
+
 func TestDevicesOfTheCall(t *testing.T) {
 	inRoom(t, func(t *testing.T, _ *apptest.Stage, r room) {
 		r.call.Connect()

@@ -16,7 +16,7 @@ import (
 type Memory struct {
 	mu       sync.Mutex
 	fail     error         // what every write answers
-	stall    chan struct{} // what every write waits for
+	stall    chan struct{} // what every call waits for
 	writes   int           // attempts, failed ones too
 	profile  app.Profile
 	clients  map[app.ClientID]app.Client
@@ -54,7 +54,7 @@ func (m *Memory) Fail(err error) {
 	m.fail = err
 }
 
-// Stall lets every write hang, as a disk that went away does, until the function it returns is
+// Stall lets every call hang, as a disk that went away does, until the function it returns is
 // called.
 func (m *Memory) Stall() (goOn func()) {
 	m.mu.Lock()
@@ -103,6 +103,12 @@ func (s *store) close() error {
 // read and write take the lock, which the caller gives back by the function they return.
 func (s *store) read(ctx context.Context) (func(), error) {
 	s.m.mu.Lock()
+	stall := s.m.stall
+	s.m.mu.Unlock()
+	if stall != nil {
+		<-stall
+	}
+	s.m.mu.Lock()
 	err := ctx.Err()
 	if s.closed {
 		err = app.ErrLocked
@@ -115,12 +121,6 @@ func (s *store) read(ctx context.Context) (func(), error) {
 }
 
 func (s *store) write(ctx context.Context) (func(), error) {
-	s.m.mu.Lock()
-	stall := s.m.stall
-	s.m.mu.Unlock()
-	if stall != nil {
-		<-stall
-	}
 	unlock, err := s.read(ctx)
 	if err != nil {
 		return nil, err
