@@ -4,7 +4,6 @@ import (
 	"errors"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"alcove/app"
 	"alcove/app/apptest"
@@ -33,7 +32,7 @@ func profile(t testing.TB, dir string) *Vault {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.kdfCost = time.Millisecond
+	v.kdfCost = 0
 	t.Cleanup(func() { v.Close() })
 	return v
 }

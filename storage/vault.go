@@ -80,8 +80,12 @@ func (v *Vault) State(ctx context.Context) (app.VaultState, error) {
 // Create makes a vault and leaves it open. All of it is made beside its place and moved there in
 // one step, so that a set-up that was cut short leaves no vault, and a later one never finds half.
 func (v *Vault) Create(ctx context.Context, p app.Passphrase) (*app.Records, app.RecoveryKit, error) {
-	if state, err := v.State(ctx); err != nil || state != app.VaultAbsent {
-		return nil, app.RecoveryKit{}, errors.Join(err, app.ErrVaultExists)
+	state, err := v.State(ctx)
+	if err == nil && state != app.VaultAbsent {
+		err = app.ErrVaultExists
+	}
+	if err != nil {
+		return nil, app.RecoveryKit{}, err
 	}
 	if emptyPassphrase(p) {
 		return nil, app.RecoveryKit{}, app.ErrWeakPassphrase

@@ -350,6 +350,35 @@ func TestCutLogLeavesWholeCommits(t *testing.T) {
 	}
 }
 
+// Each time the log begins anew it has another key: frames of the log before, which still lie in the
+// file behind the new ones, do not open.
+func TestFrameOfAnOlderLogDoesNotOpen(t *testing.T) {
+	c := &codec{key: GenerateKey()}
+	c.start(nil)
+	begin := func() []byte {
+		rec := make([]byte, frameSize)
+		if !c.sealLogHeader(rec) {
+			t.Fatal("not sealed")
+		}
+		return rec[:logPrefix]
+	}
+	first := begin()
+	frame := make([]byte, frameSize)
+	if !c.sealFrame(1, frame) {
+		t.Fatal("not sealed")
+	}
+	second := begin()
+	if bytes.Equal(first[4:4+logSalt], second[4:4+logSalt]) || bytes.Equal(first[4:4+logSalt], make([]byte, logSalt)) {
+		t.Error("the salt was not drawn anew")
+	}
+	if c.openFrame(1, bytes.Clone(frame)) {
+		t.Error("a frame of the older log opens in the new one")
+	}
+	if !c.openLogHeader(first) || !c.openFrame(1, frame) {
+		t.Error("the frame does not open in its own log")
+	}
+}
+
 // A log whose first sector never reached the disk is empty, not damaged: nothing of it was synced.
 func TestLogOfZerosIsEmpty(t *testing.T) {
 	path, key, log := loggedStore(t)
