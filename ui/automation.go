@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynewidget "fyne.io/fyne/v2/widget"
 
 	"alcove/ui/automation"
 	"alcove/ui/tree"
@@ -74,7 +76,17 @@ func (u *UI) seenControls() []automation.Control {
 	var all []automation.Control
 	c := u.win.Canvas()
 	scale := c.Scale()
+	menu := false
 	tree.Walk(tree.Top(c), c.Size(), func(n tree.Node) {
+		if _, ok := n.Object.(*fynewidget.PopUpMenu); ok {
+			menu = true
+		}
+		if text, ok := n.Object.(*canvas.Text); ok && menu { // Fyne's menu items have no label
+			all = append(all, automation.Control{Label: text.Text, Role: "menu item", Visible: n.Shown(), Acts: true,
+				X: int(n.Pos.X * scale), Y: int(n.Pos.Y * scale), W: int(n.Size.Width * scale), H: int(n.Size.Height * scale),
+				MidX: int(n.Middle().X * scale), MidY: int(n.Middle().Y * scale)})
+			return
+		}
 		a, ok := n.Object.(fyne.Accessible)
 		if !ok {
 			return

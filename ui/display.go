@@ -36,7 +36,8 @@ func (d *Display) Write(line []byte) (int, error) {
 	if d.failed { // the cause has been written too
 		d.failed = false
 		d.retry()
-		d.tell(noDisplayHelp(string(bytes.TrimSpace(line))))
+		_, cause, _ := bytes.Cut(line, []byte("Cause: "))
+		d.tell(noDisplayHelp(string(bytes.TrimSpace(cause))))
 		d.exit(1)
 	}
 	for _, words := range noDisplay {

@@ -15,10 +15,12 @@ func TestDisplayTellsWhyThereIsNoWindow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			var did []string
-			d := &Display{log: &out,
+			d := &Display{
+				log:   &out,
 				retry: func() { did = append(did, "retry") },
 				tell:  func(text string) { did = append(did, text) },
-				exit:  func(int) { did = append(did, "exit") }}
+				exit:  func(int) { did = append(did, "exit") },
+			}
 			l := log.New(d, "", 0)
 			for _, line := range lines {
 				l.Println(line)

@@ -104,7 +104,7 @@ func (k *client) emergencyCard() fyne.CanvasObject {
 // shy hides what tells who somebody is while names are initials.
 func (k *client) shy(s string) string {
 	if k.plain && s != "" {
-		return "Hidden while names are initials"
+		return "Hidden"
 	}
 	return s
 }

@@ -13,6 +13,7 @@ import (
 type Entry struct {
 	widget.Entry
 	label string
+	icon  string
 	// OnEnd is called when the focus leaves.
 	OnEnd func()
 	// OnKey may take a key before the field does.
@@ -45,10 +46,21 @@ func NewSecret(label string) *Entry {
 // NewSearch is one line with a magnifier.
 func NewSearch(label, hint string) *Entry {
 	e := newEntry(label, "")
-	e.Icon = look.Icon("search", look.Faint)
+	e.icon = "search"
+	e.Icon = look.Icon(e.icon, look.Faint)
 	e.ExtendBaseWidget(e)
 	e.SetPlaceHolder(hint)
 	return e
+}
+
+// Refresh implements fyne.CanvasObject: the icon follows the theme, which a resource does not.
+func (e *Entry) Refresh() {
+	if e.icon != "" {
+		if now := look.Icon(e.icon, look.Faint); e.Icon == nil || e.Icon.Name() != now.Name() {
+			e.Icon = now
+		}
+	}
+	e.Entry.Refresh()
 }
 
 // NewArea is several lines, at least rows high, growing with the text. Tab leaves it: a note is

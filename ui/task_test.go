@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2/test"
+
+	"alcove/app"
+)
+
+// TestSlowWorkIsShown: quick work says nothing; slow work says what it is, and can be called off.
+func TestSlowWorkIsShown(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.at("today")
+	release := make(chan struct{})
+	finished := false
+	run(r.UI, r.life, work[int]{what: "Counting sheep",
+		do: func(ctx context.Context) (int, error) {
+			select {
+			case <-release:
+				return 1, nil
+			case <-ctx.Done():
+				return 0, ctx.Err()
+			}
+		},
+		done: func(int, error) { finished = true }})
+	r.rest()
+	if r.find("Counting sheep") != nil {
+		t.Fatal("work of a moment was announced")
+	}
+	r.sees("Counting sheep")
+	r.press("Cancel")
+	r.until("the end", func() bool { return r.find("Counting sheep") == nil })
+	if finished {
+		t.Error("what was called off came to the screen")
+	}
+	close(release)
+}
+
+// TestResultsDieWithTheirScope: what was asked for before a lock is not shown after it.
+func TestResultsDieWithTheirScope(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.at("today")
+	release, shown := make(chan struct{}), false
+	read(r.UI, r.open, func(context.Context) (string, error) { <-release; return "Ana", nil }, func(string, error) { shown = true })
+	r.stage.Lock()
+	r.at("unlock")
+	close(release)
+	r.rest()
+	if shown {
+		t.Error("a record came to a locked screen")
+	}
+}
+
+// TestKeptWorkGoesOn: what cannot be half done is not called off by leaving the screen.
+func TestKeptWorkGoesOn(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.at("today")
+	s := newScope(r.life.ctx)
+	went := make(chan error, 1)
+	act(r.UI, s, "", func(ctx context.Context) error {
+		time.Sleep(20 * time.Millisecond)
+		went <- ctx.Err()
+		return nil
+	}, func(error) { t.Error("its screen was gone") })
+	s.end()
+	if err := <-went; err != nil {
+		t.Error(err)
+	}
+	r.rest()
+}
+
+// TestProblemNeedsNoPractice: what keeps the app from starting is told without it.
+func TestProblemNeedsNoPractice(t *testing.T) {
+	a := test.NewTempApp(t)
+	q := &queue{ready: make(chan struct{}, 1)}
+	u := newUI(context.Background(), a, nil, Options{Profile: "/p", Problem: errors.Join(errors.New("open"), app.ErrProfileInUse)}, q)
+	r := &rig{UI: u, t: t, q: q}
+	u.start()
+	r.at("problem")
+	r.sees(app.Explain(app.ErrProfileInUse))
+	r.sees("Close Alcove")
+	u.quit()
+}
