@@ -34,9 +34,11 @@ func TestTriggersLockASignedNote(t *testing.T) {
 	rec := recordsOf(r)
 	dump := func() string {
 		var s strings.Builder
-		for _, q := range []string{"SELECT quote(row)||quote(id)||quote(title)||quote(status)||quote(signed_by)||quote(signed_hash)||quote(changed) FROM notes WHERE id = 'N1'",
+		for _, q := range []string{
+			"SELECT quote(row)||quote(id)||quote(title)||quote(status)||quote(signed_by)||quote(signed_hash)||quote(changed) FROM notes WHERE id = 'N1'",
 			"SELECT quote(key)||quote(text) FROM note_sections WHERE note = (SELECT row FROM notes WHERE id = 'N1') ORDER BY pos",
-			"SELECT quote(text)||quote(by)||quote(at) FROM addenda ORDER BY pos", "SELECT quote(act)||quote(chain) FROM audit ORDER BY seq"} {
+			"SELECT quote(text)||quote(by)||quote(at) FROM addenda ORDER BY pos", "SELECT quote(act)||quote(chain) FROM audit ORDER BY seq",
+		} {
 			rows, err := list(t.Context(), rec.store.DB(), func(r scanner) (x string, err error) { err = r.Scan(&x); return x, err }, q)
 			must(t, err)
 			s.WriteString(strings.Join(rows, "\n"))

@@ -1,7 +1,7 @@
 package sealed
 
 /*
-#cgo CFLAGS: -std=gnu99 -O2 -Wall
+#cgo CFLAGS: -std=gnu99 -O2 -Wall -Werror=implicit-function-declaration
 #cgo darwin LDFLAGS: -Wl,-undefined,dynamic_lookup
 #include <stdlib.h>
 #include "shim.h"
