@@ -116,8 +116,14 @@ func writeVoice(t testing.TB, path string) {
 		Data         [4]byte
 		DataSize     uint32
 	}{
-		[4]byte{'R', 'I', 'F', 'F'}, 36 + size, [4]byte{'W', 'A', 'V', 'E'}, [4]byte{'f', 'm', 't', ' '}, 16, 1, 1,
-		voiceRate, 2 * voiceRate, 2, 16, [4]byte{'d', 'a', 't', 'a'}, size,
+		[4]byte{'R', 'I', 'F', 'F'},
+		36 + size,
+		[4]byte{'W', 'A', 'V', 'E'},
+		[4]byte{'f', 'm', 't', ' '},
+		16, 1, 1,
+		voiceRate, 2 * voiceRate, 2, 16,
+		[4]byte{'d', 'a', 't', 'a'},
+		size,
 	}
 	for _, part := range []any{header, samples} {
 		if err := binary.Write(file, binary.LittleEndian, part); err != nil {

@@ -227,7 +227,7 @@ var alcove = sync.OnceValues(func() (string, error) {
 	}
 	out, err := exec.Command("go", append(args, "-tags", tags, ".")...).CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out)
+		return "", fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, out[:min(len(out), 2000)])
 	}
 	return path, nil
 })

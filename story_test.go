@@ -137,7 +137,7 @@ func (s *story) lockAndUnlock() {
 	d.press("Lock")
 	d.fill("Passphrase", "not my passphrase")
 	d.press("Unlock")
-	d.reads("passphrase")
+	d.reads("That passphrase does not open the vault")
 	d.fill("Passphrase", passphrase)
 	d.press("Unlock")
 	d.reads("Welcome, " + therapist)
@@ -326,7 +326,7 @@ func (s *story) lockInSession() {
 	d.fill("Passphrase", passphrase)
 	d.press("Unlock")
 	d.press("Session")
-	d.reads("Session with "+client)
+	d.reads("Session with " + client)
 }
 
 func (s *story) end() {
