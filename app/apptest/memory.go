@@ -126,9 +126,9 @@ func (s *store) write(ctx context.Context) (func(), error) {
 		return nil, err
 	}
 	s.m.writes++
-	if s.m.fail != nil {
+	if fail := s.m.fail; fail != nil {
 		unlock()
-		return nil, s.m.fail
+		return nil, fail
 	}
 	return unlock, nil
 }

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"time"
+)
+
+// NewDraft makes a note and opens it. The store has it only once something was written.
+func (p *Practice) NewDraft(ctx context.Context, c ClientID, f NoteFormat) (*Draft, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Clients.Client(ctx, c); err != nil {
+		return nil, err
+	}
+	pr, err := r.Profile.Profile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if f == "" {
+		f = FormatFree
+	}
+	at := now()
+	n := Note{
+		ID: NoteID(newID()), Client: c, Format: f, Status: NotePreliminary, Created: at, Changed: at,
+		Title: "Note, " + at.In(pr.location()).Format("2 January 2006"),
+	}
+	d, _, err := p.startDraft(r, &Draft{note: n.shaped(), fresh: true})
+	return d, err
+}
+
+// OpenDraft opens an unsigned note: always the same Draft while it is open. ErrSigned,
+// ErrNotFound.
+func (p *Practice) OpenDraft(ctx context.Context, id NoteID) (*Draft, error) {
+	d, _, err := p.openDraft(ctx, id)
+	return d, err
+}
+
+// openDraft also tells whether it was open already.
+func (p *Practice) openDraft(ctx context.Context, id NoteID) (*Draft, bool, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, false, err
+	}
+	if d := p.openedDraft(id); d != nil {
+		return d, true, nil
+	}
+	if n, ok := p.takeUnsaved(id); ok {
+		return p.startDraft(r, &Draft{note: n, edits: 1, since: time.Now()})
+	}
+	n, err := r.Notes.Note(ctx, id)
+	if err != nil {
+		return nil, false, err
+	}
+	if n.Status != NotePreliminary {
+		return nil, false, ErrSigned
+	}
+	return p.startDraft(r, &Draft{note: n.shaped(), saved: n.Changed})
+}
+
+// startDraft registers d, unless somebody was faster or the vault was locked meanwhile.
+func (p *Practice) startDraft(r *Records, d *Draft) (*Draft, bool, error) {
+	d.p, d.id, d.store = p, d.note.ID, r
+	d.typed, d.asks, d.done = make(chan struct{}, 1), make(chan ask), make(chan struct{})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.records != r {
+		return nil, false, ErrLocked
+	}
+	if open := p.drafts[d.id]; open != nil {
+		return open, true, nil
+	}
+	p.drafts[d.id] = d
+	if d.dirty() {
+		wake(d.typed)
+	}
+	go d.run()
+	return d, false, nil
+}
+
+func (p *Practice) openedDraft(id NoteID) *Draft {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.drafts[id]
+}
+
+func (p *Practice) takeUnsaved(id NoteID) (Note, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, n := range p.unsaved {
+		if n.ID == id {
+			p.unsaved = append(p.unsaved[:i:i], p.unsaved[i+1:]...)
+			return n, true
+		}
+	}
+	return Note{}, false
+}
+
+func (p *Practice) forgetDraft(d *Draft) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drafts[d.id] == d {
+		delete(p.drafts, d.id)
+	}
+}
