@@ -322,6 +322,9 @@ func (c *call) message(b []byte) {
 }
 
 func (c *call) opened() {
+	if c.open {
+		return
+	}
 	host, guest, err := c.peer.Fingerprints()
 	if err != nil {
 		c.broken(err)
@@ -335,6 +338,8 @@ func (c *call) opened() {
 
 func (c *call) data(b []byte) error {
 	if !c.finished {
+		// pion tells of the channel and of its first message from two goroutines: ours must be the first that the guest hears, whichever won.
+		c.opened()
 		host, guest, err := c.peer.Fingerprints()
 		if err != nil {
 			return err
