@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -61,7 +62,7 @@ func newStage(t testing.TB) *stage {
 // comeIn starts the therapist's desktop; goHome ends it.
 func (s *stage) comeIn() {
 	s.t.Helper()
-	h, err := rtc.NewHost(rtc.Options{Relay: s.relay.URL(), Origin: s.road.url, Synthetic: true, Socket: s.tunnel.open})
+	h, err := rtc.NewHost(rtc.Options{Relay: s.relay.URL(), Origin: s.road.url, Synthetic: true, Socket: s.tunnel.open, Log: slog.New(slog.NewTextHandler(s.t.Output(), nil))})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -112,7 +112,7 @@ export default {
   microphoneGone: 'The microphone is no longer there. You can go on in writing.',
   listen: 'Tap to hear {name}',
   leaveSure: 'Leave the session?',
-  leaveYes: 'Leave the session',
+  leaveYes: 'Yes, leave',
   stay: 'Stay',
 
   leftTitle: 'You have left',

@@ -112,7 +112,7 @@ export default {
   microphoneGone: 'El micrófono ya no está. Puede seguir por escrito.',
   listen: 'Toque para oír a {name}',
   leaveSure: '¿Salir de la sesión?',
-  leaveYes: 'Salir de la sesión',
+  leaveYes: 'Sí, salir',
   stay: 'Quedarme',
 
   leftTitle: 'Ha salido',
