@@ -110,7 +110,7 @@ func (a *Assembler) extend(seq uint16) int64 {
 	if !a.began {
 		return int64(seq) + 1<<16
 	}
-	return a.highest + int64(int16(seq-uint16(a.highest))) //nolint:gosec // the wrap is meant
+	return a.highest + int64(int16(seq-uint16(a.highest))) // #nosec G115 -- the wrap is meant
 }
 
 // behind counts packets that are too old to be late ones. It is true when they mean that the

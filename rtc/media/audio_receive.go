@@ -169,11 +169,11 @@ func (p *player) merge(piece Piece) ([]int16, error) {
 	first := append([]int16(nil), pcm...)
 	second, err := p.dec.Decode(piece.After)
 	if err != nil || len(first) != len(second) {
-		return first, nil //nolint:nilerr // half of it is better than none
+		return first, nil // half of it is better than none
 	}
-	n := int32(len(first)) //nolint:gosec // at most 5760
+	n := int32(len(first)) // #nosec G115 -- at most 5760
 	for i := range n {
-		second[i] = int16((int32(first[i])*(n-i) + int32(second[i])*i) / n) //nolint:gosec // a mean of two int16
+		second[i] = int16((int32(first[i])*(n-i) + int32(second[i])*i) / n) // #nosec G115 -- a mean of two int16
 	}
 	return second, nil
 }

@@ -1,75 +1,59 @@
+//go:build unix
+
 package media
 
 import (
 	"fmt"
 	"image"
-	"math"
+	"syscall"
 	"testing"
 	"time"
 )
 
-// sizes are 360p and 720p, which BENCHMARKS.md compares.
-var sizes = []struct{ w, h, bps int }{{640, 360, StartBitrate}, {1280, 720, 1_800_000}}
-
 // each runs a benchmark at every size, and tells what a call at 30 frames a second would take of
-// one core.
-func each(b *testing.B, run func(b *testing.B, w, h, bps int)) {
+// one core. Processor time, not time on the wall: it is the same on a busy machine.
+func each(b *testing.B, setUp func(b *testing.B, w, h, bps int) (step func(i int) error)) {
 	for _, s := range sizes {
-		b.Run(fmt.Sprintf("%dp", s.h), func(b *testing.B) {
-			run(b, s.w, s.h, s.bps)
-			perFrame := b.Elapsed().Seconds() / float64(b.N)
-			b.ReportMetric(perFrame*1000, "ms/frame")
-			b.ReportMetric(perFrame*30*100, "%core")
-		})
+		b.Run(fmt.Sprintf("%dp", s.h), func(b *testing.B) { measure(b, 30, setUp(b, s.w, s.h, s.bps)) })
 	}
 }
 
-// scene is two seconds of something like a head before a wall: smooth shapes that sway, and the
-// noise of a camera's sensor.
-func scene(w, h int) []*I420 {
-	rnd := chance(7)
-	noise := make([]byte, 1<<16)
-	for i := range noise {
-		noise[i] = byte(rnd.IntN(5))
-	}
-	clip := make([]*I420, 60)
-	for n := range clip {
-		f := NewI420(w, h)
-		sway := 0.03 * math.Sin(2*math.Pi*float64(n)/60)
-		for y := range h {
-			for x := range w {
-				fx, fy := float64(x)/float64(w)-0.5-sway, float64(y)/float64(h)-0.5
-				v := 90 + 30*fy
-				if r := fx*fx*3 + fy*fy; r < 0.08 {
-					v = 170 - 600*r + 12*math.Sin(fx*90)*math.Cos(fy*70)
-				}
-				f.Y[y*w+x] = byte(v) + noise[(y*w+x+n*7919)&0xffff]
-			}
+// measure runs a step, of which a call makes so many a second.
+func measure(b *testing.B, perSecond float64, step func(i int) error) {
+	began := cpu(b)
+	for i := 0; b.Loop(); i++ {
+		if err := step(i); err != nil {
+			b.Fatal(err)
 		}
-		clip[n] = f
 	}
-	return clip
+	each := (cpu(b) - began).Seconds() / float64(b.N)
+	b.ReportMetric(each*1000, "cpu-ms/op")
+	b.ReportMetric(each*perSecond*100, "%core")
+}
+
+// cpu is the processor time of this process so far.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkEncode(b *testing.B) {
-	each(b, func(b *testing.B, w, h, bps int) {
-		clip := scene(w, h)
-		e := NewEncoder(bps)
-		defer e.Close()
-		size := 0
-		for i := 0; b.Loop(); i++ {
-			f, err := e.Encode(clip[i%len(clip)], time.Duration(i)*nominal)
-			if err != nil {
-				b.Fatal(err)
-			}
-			size += len(f.Data)
+	each(b, func(b *testing.B, w, h, bps int) func(int) error {
+		clip, e := scene(w, h), NewEncoder(bps)
+		b.Cleanup(e.Close)
+		return func(i int) error {
+			_, err := e.Encode(clip[i%len(clip)], time.Duration(i)*nominal)
+			return err
 		}
-		b.ReportMetric(float64(size)*8*30/float64(b.N)/1000, "kbit/s")
 	})
 }
 
 func BenchmarkDecode(b *testing.B) {
-	each(b, func(b *testing.B, w, h, bps int) {
+	each(b, func(b *testing.B, w, h, bps int) func(int) error {
 		var frames [][]byte
 		e := NewEncoder(bps)
 		defer e.Close()
@@ -86,64 +70,40 @@ func BenchmarkDecode(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer d.Close()
-		for i := 0; b.Loop(); i++ {
-			if _, err := d.Decode(frames[i%len(frames)]); err != nil {
-				b.Fatal(err)
-			}
-		}
+		b.Cleanup(d.Close)
+		return func(i int) error { _, err := d.Decode(frames[i%len(frames)]); return err }
 	})
 }
 
 func BenchmarkToRGBA(b *testing.B) {
-	each(b, func(b *testing.B, w, h, _ int) {
+	each(b, func(_ *testing.B, w, h, _ int) func(int) error {
 		f, dst := scene(w, h)[0], image.NewRGBA(image.Rect(0, 0, w, h))
-		for b.Loop() {
-			toRGBA(dst, f, false)
-		}
+		return func(int) error { toRGBA(dst, f, false); return nil }
 	})
 }
 
 func BenchmarkScaleFrom720(b *testing.B) {
 	src := scene(1280, 720)[0]
-	each(b, func(b *testing.B, w, h, _ int) {
+	each(b, func(_ *testing.B, w, h, _ int) func(int) error {
 		var f I420
-		for b.Loop() {
-			f.CropScale(src, w, h)
-		}
+		return func(int) error { f.CropScale(src, w, h); return nil }
 	})
 }
 
 func BenchmarkSound(b *testing.B) {
-	enc, err := NewOpusEncoder(VoiceBitrate)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer enc.Close()
-	dec, err := NewOpusDecoder()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer dec.Close()
+	enc, dec := newOpus(b)
 	echo, err := NewSpeex()
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer echo.Close()
+	b.Cleanup(echo.Close)
 	voice := speech(50, 3)
-	run := func(name string, f func(frame []int16) error) {
-		b.Run(name, func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				k := i % 50 * FrameSamples
-				if err := f(voice[k : k+FrameSamples]); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*50*100, "%core")
-		})
+	frame := func(i int) []int16 { k := i % 50 * FrameSamples; return voice[k : k+FrameSamples] }
+	packets := encodeAll(b, enc, voice)
+	run := func(name string, step func(i int) error) {
+		b.Run(name, func(b *testing.B) { measure(b, 50, step) })
 	}
-	var packet []byte
-	run("encode", func(f []int16) (err error) { packet, err = enc.Encode(f); return err })
-	run("decode", func([]int16) error { _, err := dec.Decode(packet); return err })
-	run("echo", func(f []int16) error { echo.Process(f, f); return nil })
+	run("encode", func(i int) error { _, err := enc.Encode(frame(i)); return err })
+	run("decode", func(i int) error { _, err := dec.Decode(packets[i%50]); return err })
+	run("echo", func(i int) error { echo.Process(frame(i), frame(i+7)); return nil })
 }

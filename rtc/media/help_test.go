@@ -100,3 +100,33 @@ func speech(frames int, seed uint64) []int16 {
 	}
 	return out
 }
+
+// sizes are 360p and 720p, which BENCHMARKS.md compares.
+var sizes = []struct{ w, h, bps int }{{640, 360, StartBitrate}, {1280, 720, 1_800_000}}
+
+// scene is two seconds of something like a head before a wall: smooth shapes that sway, and the
+// noise of a camera's sensor.
+func scene(w, h int) []*I420 {
+	rnd := chance(7)
+	noise := make([]byte, 1<<16)
+	for i := range noise {
+		noise[i] = byte(rnd.IntN(5))
+	}
+	clip := make([]*I420, 60)
+	for n := range clip {
+		f := NewI420(w, h)
+		sway := 0.03 * math.Sin(2*math.Pi*float64(n)/60)
+		for y := range h {
+			for x := range w {
+				fx, fy := float64(x)/float64(w)-0.5-sway, float64(y)/float64(h)-0.5
+				v := 90 + 30*fy
+				if r := fx*fx*3 + fy*fy; r < 0.08 {
+					v = 170 - 600*r + 12*math.Sin(fx*90)*math.Cos(fy*70)
+				}
+				f.Y[y*w+x] = byte(v) + noise[(y*w+x+n*7919)&0xffff]
+			}
+		}
+		clip[n] = f
+	}
+	return clip
+}

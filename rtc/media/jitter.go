@@ -135,7 +135,7 @@ func (j *Jitter) extend(seq uint16) int64 {
 	if !j.began {
 		return int64(seq) + 1<<16
 	}
-	return j.highest + int64(int16(seq-uint16(j.highest))) //nolint:gosec // the wrap is meant
+	return j.highest + int64(int16(seq-uint16(j.highest))) // #nosec G115 -- the wrap is meant
 }
 
 // tooOld counts packets from far behind: enough of them mean that the sender began anew.
@@ -287,7 +287,7 @@ func (a *arrivals) add(stamp uint32, now time.Time) {
 		*a = arrivals{began: true, origin: now, stamp: stamp, turned: now}
 		return
 	}
-	step := time.Duration(int32(stamp-a.stamp)) * time.Second / SampleRate //nolint:gosec // the wrap is meant
+	step := time.Duration(int32(stamp-a.stamp)) * time.Second / SampleRate // #nosec G115 -- the wrap is meant
 	a.media, a.stamp = a.media+step, stamp
 	transit := now.Sub(a.origin) - a.media
 	best := min(a.quickest[0], a.quickest[1])

@@ -80,7 +80,7 @@ func NewOpusEncoder(bitrate int) (*OpusEncoder, error) {
 		{opusSetInbandFEC, 1},
 		{opusSetLoss, 10}, // per cent, without which no correction is added
 	} {
-		if code := C.alcove_opus_set(c, C.int(set[0]), C.int32_t(set[1])); code != 0 { //nolint:gosec // small
+		if code := C.alcove_opus_set(c, C.int(set[0]), C.int32_t(set[1])); code != 0 { // #nosec G115 -- small
 			e.Close()
 			return nil, fmt.Errorf("%w: opus setting %d: %d", ErrCodec, set[0], int(code))
 		}
@@ -153,7 +153,7 @@ func (d *OpusDecoder) decode(packet []byte, size, fec int) ([]int16, error) {
 	if d.c == nil {
 		return nil, ErrClosed
 	}
-	n := C.opus_decode(d.c, (*C.uchar)(unsafe.Pointer(unsafe.SliceData(packet))), C.int32_t(len(packet)), //nolint:gosec // an RTP payload
+	n := C.opus_decode(d.c, (*C.uchar)(unsafe.Pointer(unsafe.SliceData(packet))), C.int32_t(len(packet)), // #nosec G115 -- an RTP payload
 		samples(d.pcm[:]), C.int(size), C.int(fec))
 	if n < 0 {
 		return nil, fmt.Errorf("%w: opus decode %d", ErrCodec, int(n))
@@ -176,6 +176,6 @@ func opusSamples(packet []byte) int {
 	if len(packet) == 0 {
 		return 0
 	}
-	n := C.opus_packet_get_nb_samples((*C.uchar)(unsafe.Pointer(&packet[0])), C.int32_t(len(packet)), SampleRate) //nolint:gosec // an RTP payload
+	n := C.opus_packet_get_nb_samples((*C.uchar)(unsafe.Pointer(&packet[0])), C.int32_t(len(packet)), SampleRate) // #nosec G115 -- an RTP payload
 	return max(int(n), 0)
 }

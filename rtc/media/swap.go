@@ -10,13 +10,13 @@ import (
 // after the pipeline has let go of it.
 type swap[T comparable] struct {
 	closer func(T)
-	parent context.Context //nolint:containedctx // the pipeline's life
+	parent context.Context // the pipeline's life
 
 	mu      sync.Mutex
 	now     T
 	retired []retiree[T] // changed away, not closed yet
 	cancel  context.CancelFunc
-	ctx     context.Context //nolint:containedctx // ends when now changes
+	ctx     context.Context // ends when now changes
 	changed chan struct{}
 	over    bool
 }
