@@ -80,6 +80,7 @@ func run(dir string, synthetic bool) error {
 	}
 	tellVoice(host)
 	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home})
+	options.Chime = rtc.Chime
 	ui.Run(screen, practice, options)
 
 	practice.Lock() // saves what is being written, and wipes the keys

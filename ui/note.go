@@ -44,8 +44,9 @@ func makeNote(u *UI, id app.NoteID, back func(app.ClientID)) *note {
 
 // readWho says whose note it is: beside search hits no list does.
 func (n *note) readWho() {
+	client := n.view.Client
 	read(n.u, n.life, func(ctx context.Context) (string, error) {
-		c, err := n.u.p.Client(ctx, n.view.Client)
+		c, err := n.u.p.Client(ctx, client)
 		if err != nil {
 			return "", err
 		}

@@ -34,10 +34,11 @@ func (s *scope) end() { s.cancel() }
 
 // work is slow work on its way to the screen.
 type work[T any] struct {
-	// What it does, shown with a way to call it off if it takes longer than half a second;
+	// what it does, shown with a way to call it off if it takes longer than half a second;
 	// "" is not shown.
 	what string
-	do   func(context.Context) (T, error)
+	// do runs on another goroutine: it captures values, and never a screen's fields.
+	do func(context.Context) (T, error)
 	// done is called on the Loop, unless the scope has ended.
 	done func(T, error)
 	// keep lets the work go on when it was begun: what it does cannot be half done.
@@ -46,7 +47,8 @@ type work[T any] struct {
 
 // run does work away from the screen and brings the result back to it.
 func run[T any](u *UI, s *scope, w work[T]) {
-	ctx, cancel := context.WithCancel(s.ctx)
+	life := s.ctx
+	ctx, cancel := context.WithCancel(life)
 	stop := func() {}
 	if w.what != "" {
 		calloff := cancel
@@ -64,7 +66,7 @@ func run[T any](u *UI, s *scope, w work[T]) {
 		u.loop.Post(func() {
 			defer cancel()
 			stop()
-			if s.ctx.Err() != nil || (ctx.Err() != nil && !w.keep) {
+			if life.Err() != nil || (ctx.Err() != nil && !w.keep) {
 				return
 			}
 			w.done(v, err)
