@@ -292,7 +292,7 @@ func (s *story) cut() {
 	gone := time.Now()
 	d.reads("The line is lost")
 	g.reads("being brought back")
-	if took := time.Since(gone); took > 3500*time.Millisecond {
+	if took := time.Since(gone); took > 4*time.Second { // 3 s, and a second for looking at both
 		s.t.Errorf("both sides knew after %s, not within 3 s", took.Round(100*time.Millisecond))
 	}
 	s.show("line lost")
@@ -310,9 +310,10 @@ func (s *story) cut() {
 			s.t.Errorf("%q stands %d times in the chat:\n%s", text, n, lines)
 		}
 	}
-	if _, _, _, moved := g.color(); moved < 0.1 {
-		s.t.Error("the picture did not come back")
-	}
+	s.m.until("the picture comes back", func() bool {
+		_, _, _, moved := g.color()
+		return moved > 0.1
+	})
 }
 
 func (s *story) lockInSession() {
