@@ -225,9 +225,14 @@ func (p *tab) look(width, height int64, dark bool) {
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 }
 
-// shots takes the screen as it is on a phone and on a desk, by day and by night.
+// shots takes the screen as it is on a phone and on a desk, by day and by night, and looks for
+// what a person with poor sight, a thumb or a screen reader would miss.
 func (p *tab) shots(name string) {
 	p.t.Helper()
+	audit, err := os.ReadFile("testdata/audit.js")
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	dir := os.Getenv("ALCOVE_SHOTS")
 	if dir == "" {
 		dir = p.t.TempDir()
@@ -239,7 +244,9 @@ func (p *tab) shots(name string) {
 			} else {
 				p.desktop(scheme == "dark")
 			}
-			time.Sleep(60 * time.Millisecond)
+			for _, fault := range eval[[]string](p, string(audit)) {
+				p.t.Errorf("%s, %s, %s: %s", name, size, scheme, fault)
+			}
 			ctx, cancel := context.WithTimeout(p.ctx, soon)
 			png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 			cancel()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"alcove/app"
+	"alcove/rtc/relay"
 	"alcove/rtc/wire"
 )
 
@@ -83,7 +84,9 @@ func (p *tab) code() string {
 func TestVoice(t *testing.T) {
 	s := newStage(t)
 	l := languages(t)[0]
-	p := newTab(t, everything, l.tag)
+	p := newTab(t, everything, l.tag, `
+		const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+		navigator.mediaDevices.getUserMedia = async (c) => { const s = await ask(c); window.ears = s.getAudioTracks()[0]; return s; };`)
 	call, r := s.meet(p, l, voice)
 	for !await[app.CallRemote](t, r).Microphone {
 	}
@@ -99,6 +102,8 @@ func TestVoice(t *testing.T) {
 	}
 	call.Media().SetMicrophone(false)
 	p.says(l, "remoteMuted")
+	eval[bool](p, "ears.dispatchEvent(new Event('ended'))") // unplugged
+	p.says(l, "microphoneGone")
 	call.End(app.EndTherapist)
 	p.says(l, "endedTitle")
 	if on := eval[bool](p, "[...document.querySelectorAll('video')].some((v) => v.srcObject?.getTracks().some((t) => t.readyState === 'live'))"); on {
@@ -350,6 +355,41 @@ func TestNoStorage(t *testing.T) {
 		Object.defineProperty(window, 'indexedDB', { get: () => { throw new DOMException('', 'SecurityError'); } });
 		Object.defineProperty(window, 'sessionStorage', { get: () => { throw new DOMException('', 'SecurityError'); } });`)
 	call, _ := s.meet(p, l, text)
+	call.End(app.EndTherapist)
+	p.says(l, "endedTitle")
+}
+
+// TestRelayOnly: with a TURN server and no leave to go direct, neither side tells the other its address.
+func TestRelayOnly(t *testing.T) {
+	s := newStage(t, func(c *relay.Config) { c.TURN = relay.TURN{Listen: "127.0.0.1:0", AllowPrivatePeers: true} })
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag, `
+		window.candidates = [];
+		const make = RTCPeerConnection;
+		window.RTCPeerConnection = function (config) {
+			const pc = new make(config);
+			window.policy = config.iceTransportPolicy;
+			pc.addEventListener('icecandidate', (e) => { if (e.candidate && e.candidate.candidate) candidates.push(e.candidate.candidate); });
+			return pc;
+		};`)
+	a := video
+	a.Direct = false
+	call, r := s.meet(p, l, a)
+	p.until("a picture", "document.querySelector('.room').dataset.picture === 'shown'")
+	if policy := eval[string](p, "policy"); policy != "relay" {
+		t.Errorf("the page's policy is %q", policy)
+	}
+	all := eval[[]string](p, "candidates")
+	for _, c := range all {
+		if !strings.Contains(c, " typ relay ") {
+			t.Errorf("the page told %s", c)
+		}
+	}
+	if len(all) == 0 {
+		t.Error("no candidate")
+	}
+	call.SendChat("h1", "by way of the relay")
+	await[app.CallDelivered](t, r)
 	call.End(app.EndTherapist)
 	p.says(l, "endedTitle")
 }

@@ -37,12 +37,15 @@ const soon = 30 * time.Second
 
 const therapist = "Dr. Ana Ruiz"
 
-func newStage(t testing.TB) *stage {
+func newStage(t testing.TB, change ...func(*relay.Config)) *stage {
 	t.Helper()
 	c := relay.Config{StateDir: t.TempDir(), Guest: withTests(t)}
 	l := &c.Limits // every address here is the same one
 	l.RequestsPerSecond, l.RequestBurst, l.PutsPerSecond, l.PutBurst = 1e6, 1e6, 1e6, 1e6
 	l.ConnectsPerSecond, l.ConnectBurst, l.LinkPerSecond, l.LinkBurst = 1e6, 1e6, 1e6, 1e6
+	for _, f := range change {
+		f(&c)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	r, err := relay.Start(ctx, c)
