@@ -14,3 +14,9 @@ func Icon(name string) []byte {
 	}
 	return b
 }
+
+//go:embed icon.png
+var appIcon []byte
+
+// AppIcon is the program's own icon, a PNG: what a window shows in a task bar.
+func AppIcon() []byte { return appIcon }

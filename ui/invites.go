@@ -27,7 +27,7 @@ type invites struct {
 
 var kindAbout = map[app.InviteKind]string{
 	app.InviteSingle:   "For one session. It works until you admit your client once, at most seven days.",
-	app.InviteStanding: "For every session. It works for 90 days, and after the first time only from your client’s own device without asking again for the code.",
+	app.InviteStanding: "For every session, for 90 days. Your client’s device is remembered after the first one, so that the code is asked for only once.",
 }
 
 func newInvites(k *client) *invites {

@@ -37,6 +37,7 @@ type room struct {
 	noticeHead       *widget.Text
 	noticeText       *widget.Text
 	verify           *verifyBar
+	later            *widget.Button // to type the code after all
 	problem          *widget.Banner
 	controls         map[string]*widget.Control
 	bar              *fyne.Container
@@ -62,6 +63,7 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 		noticeHead: widget.NewText("", widget.Header.In(look.StageText)).Centre(), noticeText: widget.NewText("", widget.Soft.In(look.StageMuted)).Centre(),
 		problem: widget.NewBanner("", widget.Caution), controls: map[string]*widget.Control{}}
 	r.verify = newVerifyBar(r)
+	r.later = widget.NewButton("Type the code", "", widget.Quiet, r.verify.after).Low()
 	r.makeControls()
 	r.badge = widget.Glass(r.badgeText)
 	r.notice = widget.Glass(widget.Pad(look.S2, look.S4, look.S2, look.S4, widget.Col(4, r.noticeHead, r.noticeText)))
@@ -76,7 +78,7 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 // lay builds the page for the session's kind: text alone has no stage.
 func (r *room) lay(v app.SessionView) {
 	top := widget.Row(look.S3, widget.NewAvatar(v.ClientName, 36), widget.Grow(widget.Col(1, r.name, r.sub)),
-		widget.Row(6, r.shield, r.trust), widget.Space(look.S2, 0), widget.Row(6, widget.NewIcon("clock", look.StageMuted, 18), r.clock))
+		r.later, widget.Row(6, r.shield, r.trust), widget.Space(look.S2, 0), widget.Row(6, widget.NewIcon("clock", look.StageMuted, 18), r.clock))
 	stage := widget.Stage(r.remote, r.selfBox, r.badge, r.notice)
 	left := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3,
 		top, r.verify.root, r.problem, widget.Grow(stage), r.bar)))
@@ -160,6 +162,7 @@ func (r *room) show() {
 	r.shield.Set(icon, ink)
 	r.problem.Say(dots(v.DeviceProblem, v.RecordProblem), widget.Caution)
 	r.verify.show(v)
+	setShown(r.later, v.Trust == app.TrustAccepted && !r.verify.asked && v.Phase != app.SessionEnded)
 	r.showStage(v)
 	r.showControls(v)
 	if r.chat != nil {
@@ -174,7 +177,7 @@ func (r *room) show() {
 
 func (r *room) laidOutFor(v app.SessionView) string {
 	return fmt.Sprint(v.ClientName, v.Phase, v.Trust, v.CodeNeeded, v.WrongCodes, v.Remote, v.Microphone, v.Camera, v.VoiceOnly,
-		v.DeviceProblem, v.RecordProblem, r.hidden, len(r.clock.Text()), len(v.Chat) == 0)
+		v.DeviceProblem, v.RecordProblem, r.hidden, r.verify.asked, len(r.clock.Text()), len(v.Chat) == 0)
 }
 
 func sessionTitle(v app.SessionView, bare bool) string {

@@ -289,6 +289,12 @@ func TestGoOnUnverified(t *testing.T) {
 	}
 	r.press("Go on unverified")
 	r.sees("Unverified, accepted")
+	r.until("no bar", func() bool { return r.find("Spoken code") == nil })
+	r.press("Type the code")
+	for _, digit := range apptest.CallCode {
+		r.find("Spoken code").(fyne.Focusable).TypedRune(digit)
+	}
+	r.sees("Code verified")
 }
 
 // TestTextOnly: no picture, no microphone, a full session none the less.

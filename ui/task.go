@@ -39,7 +39,8 @@ type work[T any] struct {
 	what string
 	// do runs on another goroutine: it captures values, and never a screen's fields.
 	do func(context.Context) (T, error)
-	// done is called on the Loop, unless the scope has ended.
+	// done is called on the Loop, unless the scope has ended; with context.Canceled if the work
+	// was called off in time.
 	done func(T, error)
 	// keep lets the work go on when it was begun: what it does cannot be half done.
 	keep bool
@@ -51,9 +52,9 @@ func run[T any](u *UI, s *scope, w work[T]) {
 	ctx, cancel := context.WithCancel(life)
 	stop := func() {}
 	if w.what != "" {
-		calloff := cancel
-		if w.keep {
-			calloff = nil
+		var calloff func()
+		if !w.keep {
+			calloff = func() { cancel(); stop() }
 		}
 		stop = u.progress(w.what, calloff)
 	}
@@ -66,10 +67,9 @@ func run[T any](u *UI, s *scope, w work[T]) {
 		u.loop.Post(func() {
 			defer cancel()
 			stop()
-			if life.Err() != nil || (ctx.Err() != nil && !w.keep) {
-				return
+			if life.Err() == nil {
+				w.done(v, err)
 			}
-			w.done(v, err)
 		})
 	}()
 }

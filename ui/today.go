@@ -78,15 +78,43 @@ func (t *today) refresh() {
 
 const draftsShown = 8
 
+type todayRead struct {
+	hits    []app.NoteHit
+	clients int
+}
+
 func (t *today) readDrafts() {
-	read(t.u, t.life, func(ctx context.Context) ([]app.NoteHit, error) { return t.u.p.UnsignedNotes(ctx, draftsShown+1) },
-		func(hits []app.NoteHit, err error) {
-			if err != nil {
-				t.put(t.drafts, widget.NewBanner(app.Explain(err), widget.Caution))
-				return
-			}
-			t.showDrafts(hits)
-		})
+	read(t.u, t.life, func(ctx context.Context) (todayRead, error) {
+		hits, err := t.u.p.UnsignedNotes(ctx, draftsShown+1)
+		if err != nil {
+			return todayRead{}, err
+		}
+		page, err := t.u.p.Clients(ctx, app.ClientQuery{Limit: 1})
+		return todayRead{hits, page.Total}, err
+	}, func(r todayRead, err error) {
+		switch {
+		case err != nil:
+			t.put(t.drafts, widget.NewBanner(app.Explain(err), widget.Caution))
+		case r.clients == 0:
+			t.showFirstSteps()
+		default:
+			t.showDrafts(r.hits)
+		}
+	})
+}
+
+// showFirstSteps is what stands where the work will be.
+func (t *today) showFirstSteps() {
+	step := func(n, head, text string) fyne.CanvasObject {
+		mark := widget.Sized(28, 28, widget.Stack(widget.NewBox(look.AccentSoft, "", 14), widget.NewText(n, widget.Strong.In(look.Accent)).Centre()))
+		return widget.RowTop(look.S3, mark, widget.Grow(widget.Col(2, widget.NewText(head, widget.Strong), widget.NewPara(text, widget.Soft))))
+	}
+	t.put(t.drafts, widget.Card(widget.CardHead("Your first session"), widget.Col(look.S4,
+		step("1", "Add a client", "A pseudonym is enough. Everything stays sealed on this computer."),
+		step("2", "Make an invite", "A link that you send the way you usually write to each other."),
+		step("3", "Admit them when they knock", "They open the link in a browser, with nothing to install. You see who it is before they come in."),
+		step("4", "Write the note", "A draft with start, end and length opens by itself when the session ends.")),
+		widget.ColStart(0, widget.NewButton("Add the first client", "person-add", widget.Primary, func() { t.u.shell().caseload().New() }))))
 }
 
 func (t *today) showDrafts(hits []app.NoteHit) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -9,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"alcove/app"
+	"alcove/assets"
 	"alcove/ui/look"
 	"alcove/ui/widget"
 )
@@ -86,6 +88,7 @@ func newUI(ctx context.Context, a fyne.App, p *app.Practice, o Options, l Loop) 
 	close(done)
 	u.closing = done
 	u.win = a.NewWindow(title)
+	u.win.SetIcon(fyne.NewStaticResource("icon.png", assets.AppIcon()))
 	a.Settings().SetTheme(look.New(o.Theme))
 	u.holder, u.door, u.busy, u.toast = container.NewStack(), container.NewStack(), container.NewStack(), widget.NewToast()
 	u.knocks = newKnocks(u)
@@ -295,7 +298,7 @@ func (u *UI) say(text string) {
 
 // complain shows an error in words. Errors never vanish by themselves.
 func (u *UI) complain(err error) {
-	if err == nil {
+	if err == nil || errors.Is(err, context.Canceled) { // called off by the one who would read it
 		return
 	}
 	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 
 	"fyne.io/fyne/v2"
 
@@ -68,16 +69,19 @@ func (f *unlockForm) submit() {
 	}
 	pass := app.NewPassphrase([]byte(f.entry.Text))
 	f.button.Disable()
-	act(f.u, f.life, "Unlocking", func(ctx context.Context) error {
-		defer pass.Wipe()
-		return f.u.p.Unlock(ctx, pass)
-	}, f.opened)
+	// It can be called off: a locked keychain waits for its own password without a limit.
+	run(f.u, f.life, work[struct{}]{what: "Unlocking",
+		do: func(ctx context.Context) (struct{}, error) {
+			defer pass.Wipe()
+			return struct{}{}, f.u.p.Unlock(ctx, pass)
+		},
+		done: func(_ struct{}, err error) { f.opened(err) }})
 }
 
 func (f *unlockForm) opened(err error) {
 	f.button.Enable()
 	f.entry.SetText("")
-	if err == nil {
+	if err == nil || errors.Is(err, context.Canceled) {
 		f.wrong.Say("", widget.Negative)
 		return
 	}

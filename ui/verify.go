@@ -18,15 +18,16 @@ type verifyBar struct {
 	text  *widget.Para
 	head  *widget.Text
 	wrong int
+	asked bool // to type the code after all
 	root  *fyne.Container
 }
 
 func newVerifyBar(r *room) *verifyBar {
 	b := &verifyBar{r: r, text: widget.NewPara("", widget.Plain.At(look.Small)), head: widget.NewText("", widget.Header)}
 	b.code = widget.NewCode("Spoken code", func(code string) { r.s.TypeCode(code) })
-	on := widget.NewButton("Go on unverified", "", widget.Secondary, b.goOn)
+	without := widget.NewButton("Go on unverified", "", widget.Secondary, b.goOn)
 	b.root = widget.Stack(widget.NewBox(look.WarnSoft, look.Warn, look.RadiusCard), widget.Pad(look.S3, look.S4, look.S3, look.S4,
-		widget.Row(look.S4, widget.NewIcon("shield-warn", look.Warn, 30), widget.Grow(widget.Col(2, b.head, b.text)), b.code, on)))
+		widget.Row(look.S4, widget.NewIcon("shield-warn", look.Warn, 30), widget.Grow(widget.Col(2, b.head, b.text)), b.code, without)))
 	b.root.Hide()
 	return b
 }
@@ -38,8 +39,9 @@ const (
 
 func (b *verifyBar) show(v app.SessionView) {
 	was := b.root.Visible()
-	setShown(b.root, v.CodeNeeded)
-	if !v.CodeNeeded {
+	on := v.CodeNeeded || b.asked && v.Trust == app.TrustAccepted && v.Phase != app.SessionEnded
+	setShown(b.root, on)
+	if !on {
 		return
 	}
 	b.head.Set("Unverified: is it really your client?")
@@ -64,8 +66,20 @@ func (b *verifyBar) show(v app.SessionView) {
 }
 
 func (b *verifyBar) goOn() {
+	if b.asked {
+		b.asked = false
+		b.r.show()
+		return
+	}
 	b.r.u.confirm("Go on unverified?", "Only you can tell whether voice and face are your client’s. Until the code is typed, nothing proves that nobody listens in between. The audit log keeps that you decided so.",
 		"Go on unverified", widget.Danger, b.r.s.GoOnUnverified)
+}
+
+// after brings the bar back once the therapist has gone on without the code.
+func (b *verifyBar) after() {
+	b.asked = true
+	b.r.show()
+	b.r.u.win.Canvas().Focus(b.code)
 }
 
 func tries(n int) string {
