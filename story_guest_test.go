@@ -29,6 +29,7 @@ import (
 type guest struct {
 	t      testing.TB
 	ctx    context.Context
+	close  func()
 	errors chan string // what the page threw
 }
 
@@ -55,11 +56,11 @@ func newGuest(m *machine, width, height int) *guest {
 		flag("disable-dev-shm-usage", true), flag("password-store", "basic"),
 		chromedp.NoInheritEnv, chromedp.Env(m.env...))
 	ctx, cancel := chromedp.NewContext(alloc)
-	m.t.Cleanup(func() {
+	g := &guest{t: m.t, ctx: ctx, errors: make(chan string, 64), close: func() {
 		cancel()
 		cancelAlloc()
-	})
-	g := &guest{t: m.t, ctx: ctx, errors: make(chan string, 64)}
+	}}
+	m.t.Cleanup(g.close)
 	if err := chromedp.Do(ctx); err != nil { // starts it, for as long as ctx lives
 		m.t.Fatalf("browser: %v", err)
 	}

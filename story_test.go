@@ -30,7 +30,7 @@ const (
 
 // story is one play of it. The fields are what one step leaves for a later one.
 type story struct {
-	t     *testing.T
+	t     testing.TB
 	m     *machine
 	desk  *desk
 	guest *guest
