@@ -261,5 +261,9 @@ func (p *tab) shots(name string) {
 			}
 		}
 	}
+	p.look(320, 568, false) // the smallest phone that is still in pockets
+	for _, fault := range eval[[]string](p, string(audit)) {
+		p.t.Errorf("%s, very small: %s", name, fault)
+	}
 	p.phone(false)
 }
