@@ -39,7 +39,6 @@ type connectionEvents struct {
 	candidate func(wire.Candidate)
 	opened    func()
 	message   func([]byte) // waits while the call is busy
-	closed    func()
 }
 
 type connector func(h *Host, p policy, media *tracks, e connectionEvents) (connection, error)
@@ -219,7 +218,6 @@ func (c *call) confirm(rest []byte) {
 		candidate: func(m wire.Candidate) { c.post(func() { c.signal(m) }) },
 		opened:    func() { c.post(c.opened) },
 		message:   c.message,
-		closed:    func() { c.post(func() { c.open = false }) },
 	})
 	if err != nil {
 		c.host.options.Log.Error("no peer connection", "err", err)
@@ -338,7 +336,8 @@ func (c *call) opened() {
 
 func (c *call) data(b []byte) error {
 	if !c.finished {
-		// pion tells of the channel and of its first message from two goroutines: ours must be the first that the guest hears, whichever won.
+		// pion tells of the channel and of its first message from two goroutines: ours must be
+		// the first that the guest hears, whichever won.
 		c.opened()
 		host, guest, err := c.peer.Fingerprints()
 		if err != nil {

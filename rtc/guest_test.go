@@ -44,6 +44,7 @@ type guest struct {
 	session  *seal.Session
 	signals  signals
 	peer     answerer
+	open     bool
 	finished bool
 	live     bool
 	lost     bool
@@ -56,8 +57,9 @@ type guest struct {
 	nextID   int
 	log      []string // everything that was taken from the host, in order
 
-	mu   sync.Mutex
-	code string // mu
+	mu    sync.Mutex
+	code  string      // mu
+	lines []guestLine // mu; every one that was opened, to be closed in the end
 }
 
 // guestEvent is what the page would show.
@@ -186,6 +188,7 @@ func (g *guest) connect(ctx context.Context) error {
 }
 
 func (g *guest) begin(line guestLine) {
+	g.lines = []guestLine{line}
 	g.mail.put(func() { g.line, g.attached = line, true })
 	go g.run()
 }
@@ -209,8 +212,15 @@ func (g *guest) run() {
 	if g.peer != nil {
 		time.AfterFunc(g.times.linger, g.peer.Close)
 	}
-	line := g.line
-	time.AfterFunc(g.times.linger, line.close)
+	g.mu.Lock()
+	lines := g.lines
+	g.lines = nil
+	g.mu.Unlock()
+	time.AfterFunc(g.times.linger, func() {
+		for _, l := range lines {
+			l.close()
+		}
+	})
 	close(g.closed)
 }
 
@@ -248,6 +258,9 @@ func (g *guest) reconnect() {
 			time.AfterFunc(200*time.Millisecond, func() { g.mail.put(g.reconnect) })
 			return
 		}
+		g.mu.Lock()
+		g.lines = append(g.lines, line)
+		g.mu.Unlock()
 		if !g.mail.put(func() { g.line = line }) {
 			line.close()
 		}
@@ -286,7 +299,7 @@ func (g *guest) presence(here bool) {
 		g.attached = false
 		g.tell("away", "", 0)
 		return
-	case g.session != nil:
+	case g.session != nil && !g.attached:
 		g.line.send(g.session.SealResume())
 	default:
 		g.attached = true
@@ -353,7 +366,6 @@ func (g *guest) admitted(rest []byte) error {
 		candidate: func(c wire.Candidate) { g.mail.put(func() { g.signal(c) }) },
 		opened:    func() { g.mail.put(g.opened) },
 		message:   func(b []byte) { g.mail.put(func() { g.data(b) }) },
-		closed:    func() {},
 	})
 	if err != nil {
 		return err
@@ -403,6 +415,10 @@ func (g *guest) signal(m wire.Signal) {
 }
 
 func (g *guest) opened() {
+	if g.open {
+		return
+	}
+	g.open = true
 	host, own, err := g.peer.Fingerprints()
 	if err != nil {
 		g.end("tampered", wire.ByeTampered)
@@ -413,6 +429,7 @@ func (g *guest) opened() {
 
 func (g *guest) data(b []byte) {
 	if !g.finished {
+		g.opened()
 		host, own, err := g.peer.Fingerprints()
 		if err == nil {
 			err = g.session.CheckFinished(b, host, own)

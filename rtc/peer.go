@@ -24,11 +24,10 @@ import (
 
 // peer is one RTCPeerConnection, the host's. It implements connection.
 type peer struct {
-	pc   *webrtc.PeerConnection
-	dc   *webrtc.DataChannel
-	log  *slog.Logger
-	mux  interface{ Close() error } // nil unless Options.Socket
-	done func()
+	pc  *webrtc.PeerConnection
+	dc  *webrtc.DataChannel
+	log *slog.Logger
+	mux interface{ Close() error } // nil unless Options.Socket
 }
 
 const (
@@ -48,7 +47,7 @@ func newPeer(h *Host, p policy, t *tracks, e connectionEvents) (connection, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &peer{log: h.options.Log, mux: mux, done: e.closed}
+	out := &peer{log: h.options.Log, mux: mux}
 	engine, registry, estimates, err := mediaEngine()
 	if err != nil {
 		return nil, err
@@ -89,7 +88,6 @@ func (p *peer) prepare(pol policy, t *tracks, e connectionEvents) error {
 	p.dc = dc
 	dc.OnOpen(e.opened)
 	dc.OnMessage(func(m webrtc.DataChannelMessage) { e.message(m.Data) })
-	dc.OnClose(e.closed)
 	p.pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c == nil {
 			e.candidate(wire.Candidate{Mid: "0"})

@@ -1,0 +1,402 @@
+package rtc
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"alcove/app"
+	"alcove/rtc/hostile"
+	"alcove/rtc/relay"
+	"alcove/rtc/seal"
+	"alcove/rtc/wire"
+)
+
+// hostileHouse is a house whose relay is in the wrong hands.
+func hostileHouse(t *testing.T) (*house, *hostile.Proxy) {
+	t.Helper()
+	r := startRelay(t, func(c *relay.Config) { c.Limits.PrefixConns, c.Limits.GuestFramesPerSecond = 1e6, 1e6 })
+	p, err := hostile.Start(context.Background(), r.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return &house{t: t, relay: r, host: startHost(t, p.URL, nil), door: newDoorstep()}, p
+}
+
+const (
+	realMutations = 300
+	realWorkers   = 6
+)
+
+// TestMutationsOverRealSockets does to whole handshakes with real sockets, a real relay and real
+// peer connections what TestTenThousandMutations does in memory.
+func TestMutationsOverRealSockets(t *testing.T) {
+	var count atomic.Int64
+	var mu sync.Mutex
+	ends := map[string]int{}
+	var wg sync.WaitGroup
+	for w := range realWorkers {
+		h, p := hostileHouse(t)
+		h.host.times = realTiming
+		wg.Go(func() {
+			rnd := rand.New(rand.NewPCG(uint64(w), 7))
+			for i := 0; count.Load() < realMutations && !t.Failed(); i++ {
+				mut := hostile.Mutation{Kind: hostile.Kind(rnd.IntN(int(hostile.Swap))), Up: rnd.IntN(2) == 1, N: rnd.IntN(4), Seed: rnd.Uint64()}
+				v := h.mutated(t, p, fmt.Sprintf("%d/%d", w, i), mut)
+				if v.done {
+					count.Add(1)
+					mu.Lock()
+					ends[v.host+" | "+v.guest]++
+					mu.Unlock()
+				}
+				if v.complete && v.done && !mut.Kind.Harmless() {
+					t.Errorf("%v: taken: %+v", mut, v)
+				}
+				if v.host == "" || v.guest == "" {
+					t.Errorf("%v: no clear end: %+v", mut, v)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("%d mutations, host | guest: %v", count.Load(), ends)
+}
+
+var realTiming = func() timing {
+	t := defaultTiming
+	t.handshake, t.giveUp, t.lost, t.beat = 4*time.Second, 3*time.Second, 2*time.Second, 300*time.Millisecond
+	return t
+}()
+
+// mutated is one conversation through the proxy. Complete: both were connected and read a line.
+func (h *house) mutated(t *testing.T, p *hostile.Proxy, name string, mut hostile.Mutation) (v verdict) {
+	id := app.InviteID(name)
+	mutator := hostile.NewMutator(mut)
+	var mu sync.Mutex
+	// Only the guest's socket: the host's carries the same frames.
+	p.Meddle(func(m hostile.Message) []hostile.Message {
+		if m.Side != hostile.Guest || m.Text || m.Up != mut.Up {
+			return []hostile.Message{m}
+		}
+		mu.Lock()
+		r := mutator.Apply(m.Data)
+		mu.Unlock()
+		time.Sleep(r.Wait)
+		var list []hostile.Message
+		for _, b := range r.On {
+			list = append(list, hostile.Message{Side: m.Side, Up: m.Up, Data: b})
+		}
+		if r.Back != nil {
+			list = append(list, hostile.Message{Side: m.Side, Up: !m.Up, Data: r.Back})
+		}
+		return list
+	})
+	g := visit(t, openInvite(t, h.host, h.door, id, app.InviteStanding).Link, func(g *guest) { g.times, g.redial = realTiming, dialOnce() })
+	defer h.host.Shut(id, app.ShutLocked)
+	defer p.Meddle(nil)
+	g.knockWith("Kim", "")
+	r := newRoom()
+	var c app.Call
+	limit := time.After(hangs)
+	var patience <-chan time.Time
+	for v.guest == "" || c != nil && v.host == "" {
+		select {
+		case d := <-h.door.knocks:
+			var err error
+			if c, err = d.Admit(context.Background(), textOnly, r); err != nil {
+				c, v.host = nil, "gone"
+			}
+		case <-h.door.left:
+			v.host = "left"
+		case e := <-r.events:
+			switch e := e.(type) {
+			case app.CallConnected:
+				c.SendChat("h", "host says")
+			case app.CallChat:
+				v.hostRead = append(v.hostRead, e.Text)
+			case app.CallEnded:
+				v.host = string(e.Why)
+			}
+		case e := <-g.events:
+			switch e.what {
+			case "connected":
+				g.chat("guest says")
+			case "chat":
+				v.guestRead = append(v.guestRead, e.text)
+			case "ended":
+				v.guest = e.text
+			}
+		case <-patience:
+			patience = nil
+			c.End(app.EndTherapist)
+		case <-limit:
+			t.Errorf("%v hangs: %+v", mut, v)
+			return v
+		}
+		if len(v.hostRead) > 0 && len(v.guestRead) > 0 && !v.complete {
+			v.complete = true
+			mu.Lock()
+			v.done = mutator.Done()
+			mu.Unlock()
+			patience = time.After(time.Second)
+		}
+	}
+	if v.complete && v.host == "therapist" {
+		return v
+	}
+	v.complete = false
+	mu.Lock()
+	v.done = mutator.Done()
+	mu.Unlock()
+	if v.host == "" {
+		v.host = "nobody"
+	}
+	return v
+}
+
+// dialOnce is a guest that does not come back: each mutation is judged by what it did at once.
+func dialOnce() func(context.Context, *guest) (guestLine, error) {
+	dialled := false
+	return func(ctx context.Context, g *guest) (guestLine, error) {
+		if dialled {
+			return nil, errAway
+		}
+		dialled = true
+		return dialGuest(ctx, g)
+	}
+}
+
+// TestSwappedKeys tries what a relay can do that has keys of its own: it puts them in place of
+// the bundle, the card, the knock and the admit.
+func TestSwappedKeys(t *testing.T) {
+	h, p := hostileHouse(t)
+	m := h.invite(app.InviteStanding)
+	own, err := seal.NewInvite(wire.LinkStanding, 0, time.Now().Add(time.Hour), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ownCard, err := own.SealCard(1, wire.Card{Therapist: "Dr. Ruiz"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, l, err := wire.ParseLink(own.Link("http://own"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ownLink, err := seal.OpenBundle(l, own.SealedBundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("bundle", func(t *testing.T) {
+		p.Fetched(func(_ string, _, card []byte) ([]byte, []byte) { return own.SealedBundle(), card })
+		if _, err := openLink(context.Background(), m.Link); err == nil {
+			t.Error("taken")
+		}
+	})
+	t.Run("card", func(t *testing.T) {
+		p.Fetched(func(_ string, bundle, _ []byte) ([]byte, []byte) { return bundle, ownCard })
+		if _, err := openLink(context.Background(), m.Link); err == nil {
+			t.Error("taken")
+		}
+	})
+	p.Fetched(nil)
+	key, err := seal.NewSigningKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The relay's own knock, sealed to its own link: it has no other invite key.
+	_, ownKnock, err := ownLink.Knock(wire.Knock{Name: "Kim", Lang: "en", Wants: wire.WantsText}, key, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("knock", func(t *testing.T) {
+		p.Meddle(swapFrame(wire.FrameKnock, ownKnock))
+		g := visit(t, m.Link, func(g *guest) { g.redial = dialOnce() })
+		g.knockWith("Kim", "")
+		if e := g.next(t, soon); e.what != "ended" || e.text != "closed" {
+			t.Errorf("the guest heard %v", e)
+		}
+		h.door.nobody(t)
+	})
+	t.Run("admit", func(t *testing.T) {
+		k, err := own.OpenKnock(ownKnock[1:], time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, ownAdmit, err := k.Admit(wire.Admit{Wants: wire.WantsText})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Meddle(swapFrame(wire.FrameAdmit, ownAdmit))
+		g := visit(t, m.Link, func(g *guest) { g.redial = dialOnce() })
+		g.knockWith("Kim", "")
+		d := h.door.next(t)
+		r := newRoom()
+		if _, err := d.Admit(context.Background(), textOnly, r); err != nil {
+			t.Fatal(err)
+		}
+		if e := g.until(t, "ended", soon); e.text != "handshake" {
+			t.Errorf("the guest heard %v", e)
+		}
+		if e := await[app.CallEnded](t, r, soon); e.Why != app.EndHandshake {
+			t.Errorf("the host heard %v", e)
+		}
+	})
+}
+
+func swapFrame(t wire.FrameType, with []byte) hostile.Meddler {
+	return func(m hostile.Message) []hostile.Message {
+		if !m.Text && m.Side == hostile.Guest && wire.FrameType(m.Data[0]) == t {
+			m.Data = with
+		}
+		return []hostile.Message{m}
+	}
+}
+
+// TestSwappedFingerprint changes the host's certificate in the offer that the guest acts on, as
+// somebody would who sits between and has broken the signalling: both sides refuse the channel,
+// because the finished message is made from what each of them sees.
+func TestSwappedFingerprint(t *testing.T) {
+	m := newMemory()
+	defer m.close()
+	g, err := m.visit("one", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	join := g.join
+	g.join = func(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+		p, err := join(g, a, e)
+		return &misled{p}, err
+	}
+	line, err := g.redial(context.Background(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.begin(line)
+	g.knockWith("Kim", "")
+	d := m.door.next(t)
+	r := newRoom()
+	if _, err := d.Admit(context.Background(), textOnly, r); err != nil {
+		t.Fatal(err)
+	}
+	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndTampered {
+		t.Errorf("the host heard %v", e)
+	}
+	if e := g.until(t, "ended", soon); !strings.Contains(e.text, "tampered") {
+		t.Errorf("the guest heard %v", e)
+	}
+}
+
+// misled answers an offer whose certificate is another.
+type misled struct{ answerer }
+
+func (m *misled) Offered(sdp string) (string, error) {
+	i := strings.Index(sdp, "sha-256 ") + len("sha-256 ")
+	return m.answerer.Offered(sdp[:i] + strings.Repeat("ab", 32) + "\r\n")
+}
+
+// TestMiddleWithItsOwnLink is somebody who gave the client a link of his own, and opens the real
+// one himself: he can meet both, and the two hear different codes.
+func TestMiddleWithItsOwnLink(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	own := &house{t: t, relay: h.relay, host: startHost(t, h.relay.URL(), nil), door: newDoorstep()}
+	client := own.visit(own.invite(app.InviteSingle).Link)
+	own.admit(client, textOnly)
+	middle := h.visit(h.invite(app.InviteSingle).Link)
+	c, _ := h.admit(middle, textOnly)
+	client.mu.Lock()
+	read := client.code
+	client.mu.Unlock()
+	middle.mu.Lock()
+	his := middle.code
+	middle.mu.Unlock()
+	if read == his {
+		t.Skip("one in a million: the two codes are the same")
+	}
+	if c.CheckCode(read) {
+		t.Error("the code that the client read aloud was taken")
+	}
+}
+
+// TestRelaySeesNothing writes down everything that passes a relay in a session, and looks for
+// any of it that means something.
+func TestRelaySeesNothing(t *testing.T) {
+	h, p := hostileHouse(t)
+	var mu sync.Mutex
+	var all [][]byte
+	p.Meddle(func(m hostile.Message) []hostile.Message {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, bytes.Clone(m.Data))
+		return []hostile.Message{m}
+	})
+	link := h.invite(app.InviteStanding).Link
+	p.Fetched(func(_ string, b, c []byte) ([]byte, []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, bytes.Clone(b), bytes.Clone(c))
+		return b, c
+	})
+	g := h.visit(link)
+	c, r := h.admit(g, textOnly)
+	c.SendChat("1", "a very private sentence")
+	await[app.CallDelivered](t, r, soon)
+	c.End(app.EndTherapist)
+	g.until(t, "chat", soon)
+	key := g.key.Public()
+	_, l, err := wire.ParseLink(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := map[string][]byte{
+		"the name": []byte("Kim"), "the PIN": []byte("042042"), "the therapist": []byte("Ruiz"), "the chat": []byte("private"), "a certificate": []byte("fingerprint"),
+		"an address": []byte("candidate:"), "the guest's key": key[:], "the link": l[:], "the link as text": []byte(wire.Encode(l[:])),
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	sizes := map[int]bool{}
+	for _, b := range all {
+		for what, s := range secrets {
+			if bytes.Contains(b, s) {
+				t.Errorf("the relay saw %s", what)
+			}
+		}
+		sizes[len(b)] = true
+	}
+	if len(all) < 12 || len(sizes) < 4 {
+		t.Errorf("only %d messages passed", len(all))
+	}
+}
+
+// TestRelayTellsLies feeds host and guest what a relay must not say.
+func TestRelayTellsLies(t *testing.T) {
+	h, p := hostileHouse(t)
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) { g.redial = dialOnce() })
+	c, r := h.admit(g, textOnly)
+	ctx := context.Background()
+	for _, lie := range []string{`{`, `{"op":"guest"}`, `{"op":"gone","link":"AAAA","conn":"x"}`, `{"op":"turn","link":1}`, `["host"]`, `{"op":"listening","link":"` + strings.Repeat("A", 22) + `"}`} {
+		p.Inject(ctx, hostile.Message{Side: hostile.Host, Text: true, Data: []byte(lie)})
+	}
+	p.Inject(ctx, hostile.Message{Side: hostile.Host, Data: []byte("short")})
+	p.Inject(ctx, hostile.Message{Side: hostile.Host, Data: make([]byte, 100)})
+	c.SendChat("1", "still here")
+	if e := g.until(t, "chat", soon); e.text != "still here" {
+		t.Errorf("the guest read %v", e)
+	}
+	p.Inject(ctx, hostile.Message{Side: hostile.Guest, Text: true, Data: []byte(`{"op":"host","here":maybe}`)})
+	if e := g.until(t, "ended", soon); e.text != "relay" {
+		t.Errorf("the guest heard %v", e)
+	}
+	if e := await[app.CallEnded](t, r, 90*time.Second); !slices.Contains([]app.EndReason{app.EndLost, app.EndClient}, e.Why) {
+		t.Errorf("the host heard %v", e)
+	}
+}
