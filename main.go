@@ -20,6 +20,7 @@ import (
 	"alcove/storage"
 	"alcove/storage/keychain"
 	"alcove/ui"
+	"alcove/ui/away"
 )
 
 var version = "development" // the linker's to set
@@ -81,6 +82,8 @@ func run(dir string, synthetic bool) error {
 	tellVoice(host)
 	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home})
 	options.Chime = rtc.Chime
+	go away.Watch(context.Background(), practice.Lock)
+	go away.End(context.Background(), practice.Lock)
 	ui.Run(screen, practice, options)
 
 	practice.Lock() // saves what is being written, and wipes the keys

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package away
+
+import "context"
+
+func watchLogind(context.Context, func()) {}
