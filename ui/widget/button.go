@@ -29,6 +29,7 @@ type Button struct {
 	text, icon string
 	kind       Kind
 	height     float32
+	after      bool // the icon stands behind the text
 }
 
 // NewButton is a button with a text and perhaps an icon; its text is its label.
@@ -174,13 +175,18 @@ func (r *buttonRenderer) Layout(s fyne.Size) {
 	r.over.Resize(s)
 	layRing(r.ring, s, look.RadiusControl)
 	x := (s.Width - r.content()) / 2
-	if r.b.icon != "" {
-		r.icon.Move(fyne.NewPos(x, (s.Height-buttonIcon)/2))
-		r.icon.Resize(fyne.NewSquareSize(buttonIcon))
-		x += buttonIcon + buttonGap
+	textWide := r.text.MinSize().Width
+	iconAt, textAt := x, x
+	switch {
+	case r.b.icon != "" && r.b.after:
+		iconAt = x + textWide + buttonGap
+	case r.b.icon != "":
+		textAt = x + buttonIcon + buttonGap
 	}
-	r.text.Move(fyne.NewPos(x, 0))
-	r.text.Resize(fyne.NewSize(r.text.MinSize().Width, s.Height))
+	r.icon.Move(fyne.NewPos(iconAt, (s.Height-buttonIcon)/2))
+	r.icon.Resize(fyne.NewSquareSize(buttonIcon))
+	r.text.Move(fyne.NewPos(textAt, 0))
+	r.text.Resize(fyne.NewSize(textWide, s.Height))
 }
 
 func (r *buttonRenderer) MinSize() fyne.Size {

@@ -21,6 +21,7 @@ type Pick struct {
 func NewPick(name, value string, pick func(string), pairs ...string) *Pick {
 	p := &Pick{name: name, OnPick: pick}
 	p.init("", "down", Secondary, p.open)
+	p.after = true
 	p.extend(p)
 	p.SetPairs(value, pairs...)
 	return p
