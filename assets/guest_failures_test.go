@@ -130,6 +130,20 @@ func TestReload(t *testing.T) {
 	})
 }
 
+// TestSecondLink: another link, opened over the first one in the same tab, is what counts.
+func TestSecondLink(t *testing.T) {
+	s := newStage(t)
+	first, second := s.invite(), s.invite(withCard(app.Card{Therapist: "Dr. Noor Haddad"}))
+	p := newTab(t, everything, "en-US")
+	p.open(first.link)
+	p.reads(therapist + " invites you")
+	p.do(chromedp.Navigate(second.link)) // only the fragment differs: no load of the page by itself
+	p.reads("Dr. Noor Haddad invites you")
+	if where := eval[string](p, "location.href"); strings.Contains(where, "#") {
+		t.Errorf("the address bar has %s", where)
+	}
+}
+
 // TestDamaged: what the relay hands out does not fit the link.
 func TestDamaged(t *testing.T) {
 	s := newStage(t)

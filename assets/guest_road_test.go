@@ -28,6 +28,7 @@ type road struct {
 	frames  int                                               // mu; binary messages that guests sent
 	closed  bool                                              // mu; nothing passes
 	answer  func(w http.ResponseWriter, r *http.Request) bool // mu; answers in the relay's place
+	toHost  func(frame []byte) [][]byte                       // mu; what becomes of a frame of the guest
 	toGuest func(frame []byte) [][]byte                       // mu; what becomes of a frame of the host
 	cuts    map[context.Context]context.CancelFunc            // mu; open sockets
 }
@@ -90,8 +91,12 @@ func (r *road) socket(w http.ResponseWriter, req *http.Request) {
 		r.pass(ctx, guest, relay, func(frame []byte) [][]byte {
 			r.mu.Lock()
 			r.frames++
+			change := r.toHost
 			r.mu.Unlock()
-			return [][]byte{frame}
+			if change == nil {
+				return [][]byte{frame}
+			}
+			return change(frame)
 		})
 	}()
 	r.pass(ctx, relay, guest, func(frame []byte) [][]byte {
@@ -148,6 +153,12 @@ func (r *road) shut(closed bool) {
 func (r *road) change(toGuest func([]byte) [][]byte) {
 	r.mu.Lock()
 	r.toGuest = toGuest
+	r.mu.Unlock()
+}
+
+func (r *road) swallow(toHost func([]byte) [][]byte) {
+	r.mu.Lock()
+	r.toHost = toHost
 	r.mu.Unlock()
 }
 

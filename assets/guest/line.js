@@ -38,9 +38,7 @@ export class Line {
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.onopen = () => {
-      if (socket !== this.socket) return;
-      this.tries = 0;
-      this.listener.opened();
+      if (socket === this.socket) this.listener.opened();
     };
     socket.onmessage = (event) => { if (socket === this.socket) this.heard(event.data); };
     socket.onclose = (event) => { if (socket === this.socket) this.broke(event.code); };
@@ -49,6 +47,8 @@ export class Line {
   /** @param {string | ArrayBuffer} data */
   heard(data) {
     if (typeof data !== 'string') {
+      // Only now: a socket that is opened and hung up at once must not be opened again at once.
+      this.tries = 0;
       const frame = new Uint8Array(data);
       if (frame.length && frame.length <= MAX_FRAME) this.listener.frame(frame);
       return;
@@ -72,6 +72,7 @@ export class Line {
   }
 
   retry() {
+    if (this.closed) return;
     const wait = /** @type {number} */ (waits[Math.min(this.tries, waits.length - 1)]);
     this.tries++;
     // Some chance in it, so that a relay that comes back is not met by everybody at once.
@@ -109,6 +110,7 @@ const keep = 256;
  * @property {(signal: import('./wire.js').HostSignal) => void} signal
  * @property {() => void} tampered
  * @property {() => void} lost what the other side misses is no longer kept
+ * @property {() => void} refused the desktop does not know this session, or not any more
  */
 
 /** The signals of one session, over as many sockets as it takes. */
@@ -168,6 +170,7 @@ export class Signals {
   // The desktop leaves a socket that it cannot use. The session itself lives on the data channel, and may find another.
   hungup() {
     this.lost();
+    this.events.refused();
     this.line.retry();
   }
 

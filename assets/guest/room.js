@@ -56,6 +56,7 @@ export class Room {
     this.tickAt = 0;
     this.signals = new Signals(this.session, line, {
       signal: (signal) => this.signalled(signal), tampered: () => this.end('tampered'), lost: () => this.end('lost'),
+      refused: () => this.refused(),
     });
     this.chat = new Chat((message) => this.send(message), (line_) => events.chat(line_));
     this.peer = new Peer(this.admit, {
@@ -76,6 +77,12 @@ export class Room {
   }
 
   // ---- Signals
+
+  /** Without the relay's socket a session goes on as long as its own line stands, and not a moment longer. */
+  refused() {
+    if (this.state === 'connecting') this.end('handshake', true);
+    if (this.state === 'lost') this.end('lost');
+  }
 
   /** @param {import('./wire.js').HostSignal} signal */
   signalled(signal) {

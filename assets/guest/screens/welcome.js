@@ -12,7 +12,7 @@ export function welcome(card) {
     h('h1', null, t('welcomeTitle', name)),
     card.welcome && h('p', { class: 'quote' }, card.welcome),
     points('shield', t('privateTitle'), [t('private1', name), t('private2'), t('private3', name)]),
-    points('eye', t('publicTitle'), [t('public1'), t('public2', name), t('public3'), t('public4', name)]),
+    points('eye', t('publicTitle'), [t('public1'), t('public2', name), t('public3'), t('public4', name), t('public5')]),
     card.consent && h('section', { class: 'consent' }, h('h2', null, t('consentTitle')), h('p', { class: 'quote' }, card.consent)),
     crisis(),
     h('div', { class: 'actions' },

@@ -20,6 +20,7 @@ export default {
   public2: '{name} may keep notes, as in any session.',
   public3: 'Anybody near you may hear or see you. Headphones and a closed door help.',
   public4: 'Your browser keeps one key, so that {name} can tell that it is you again.',
+  public5: 'You trust this server for one thing: that it hands you this page unchanged.',
   consentTitle: 'Please read this before you knock',
   urgentTitle: 'Not an emergency service',
   urgent: 'Nobody watches this page around the clock. If you are in danger, call your local emergency number now.',

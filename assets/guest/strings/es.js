@@ -20,6 +20,7 @@ export default {
   public2: '{name} puede tomar notas, como en cualquier sesión.',
   public3: 'Quien esté cerca puede oírle o verle. Unos auriculares y una puerta cerrada ayudan.',
   public4: 'Su navegador guarda una clave para que {name} pueda saber que es usted otra vez.',
+  public5: 'En una cosa confía usted en este servidor: en que le entrega esta página sin cambios.',
   consentTitle: 'Por favor, lea esto antes de llamar',
   urgentTitle: 'No es un servicio de emergencia',
   urgent: 'Nadie vigila esta página a todas horas. Si está en peligro, llame ahora al número de emergencias de su zona.',
