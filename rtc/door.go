@@ -117,8 +117,8 @@ func (h *Host) knocked(v *visitor, rest []byte) error {
 		GuestKey: k.Knock.Key[:], At: time.Now(), Language: k.Knock.Lang, Wants: app.Modality(k.Knock.Wants),
 	}}
 	h.lobby(v.door, wire.LobbyWaiting{})
-	d := v.door
-	h.posts.put(func() { l.at.Knocked(d) })
+	at, d := l.at, v.door // Open may replace it before it is told
+	h.posts.put(func() { at.Knocked(d) })
 	return nil
 }
 

@@ -301,9 +301,9 @@ func (h *Host) setStatus(reached bool, problem string) {
 	h.status = s
 	told := map[app.Doorstep]bool{}
 	for _, l := range h.links {
-		if l.at != nil && !told[l.at] {
-			told[l.at] = true
-			h.posts.put(func() { l.at.LineChanged(s) })
+		if at := l.at; at != nil && !told[at] { // Open may replace it before it is told
+			told[at] = true
+			h.posts.put(func() { at.LineChanged(s) })
 		}
 	}
 }

@@ -59,7 +59,7 @@ func startRelay(t testing.TB, change func(*Config)) *Relay {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		if err := r.Close(ctx); err != nil {
 			t.Error(err)

@@ -74,15 +74,20 @@ func TestAddressesAreForgottenThoughNobodyComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, stopped := newLimiter(Config{}.withDefaults().Limits), make(chan struct{})
 		l.request(netip.MustParseAddr("192.0.2.1"), pages)
+		remembered := func() int {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return len(l.prefixes)
+		}
 		go l.forget(stopped)
 		time.Sleep(forgetAfter - time.Second)
 		synctest.Wait()
-		if len(l.prefixes) != 1 {
+		if remembered() != 1 {
 			t.Error("forgotten too soon")
 		}
 		time.Sleep(2*time.Minute + time.Second)
 		synctest.Wait()
-		if len(l.prefixes) != 0 {
+		if remembered() != 0 {
 			t.Error("remembered")
 		}
 		close(stopped)
