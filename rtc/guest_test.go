@@ -390,6 +390,7 @@ func (g *guest) heard1(rest []byte) error {
 		}
 		g.signal(wire.Answer{SDP: answer})
 	case wire.Candidate:
+		g.log = append(g.log, m.Candidate)
 		g.peer.Candidate(m)
 	case wire.Bye:
 		g.end("bye "+string(m.Why), "")

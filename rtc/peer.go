@@ -113,7 +113,7 @@ func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() 
 	if !p.direct && p.turn == nil {
 		// No TURN to hide behind, and direct was not allowed: this house and its network alone.
 		// A public address would tell the client where the therapist lives.
-		s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() })
+		s.SetIPFilter(isLocal)
 	}
 	if o.Socket == nil {
 		return s, nil, nil
@@ -126,6 +126,9 @@ func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() 
 	s.SetICEUDPMux(mux)
 	return s, mux, nil
 }
+
+// isLocal says whether an address means nothing outside of this house.
+func isLocal(ip net.IP) bool { return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() }
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)

@@ -30,6 +30,7 @@ type Message struct {
 	Side Side
 	Up   bool // towards the relay
 	Text bool
+	Link string // a guest's socket: the linkID of its URL
 	Data []byte
 }
 
@@ -57,6 +58,7 @@ type Proxy struct {
 // pipe is one socket, on both its ends.
 type pipe struct {
 	side     Side
+	link     string
 	near     *websocket.Conn // the page's or the host's end
 	far      *websocket.Conn // the relay's
 	toRelay  sync.Mutex
@@ -217,6 +219,9 @@ func (p *Proxy) pipe(w http.ResponseWriter, r *http.Request, side Side) {
 	near.SetReadLimit(maxMessage)
 	far.SetReadLimit(maxMessage)
 	k := &pipe{side: side, near: near, far: far}
+	if side == Guest {
+		k.link = strings.TrimPrefix(r.URL.Path, "/v1/guest/")
+	}
 	p.mu.Lock()
 	p.open[k] = struct{}{}
 	p.mu.Unlock()
@@ -248,7 +253,7 @@ func (p *Proxy) carry(k *pipe, from *websocket.Conn, up bool, ended chan<- struc
 			}
 			return
 		}
-		m := Message{Side: k.side, Up: up, Text: kind == websocket.MessageText, Data: b}
+		m := Message{Side: k.side, Up: up, Text: kind == websocket.MessageText, Link: k.link, Data: b}
 		p.mu.Lock()
 		meddle := p.meddle
 		p.mu.Unlock()
