@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,10 +25,11 @@ import (
 
 // peer is one RTCPeerConnection, the host's. It implements connection.
 type peer struct {
-	pc  *webrtc.PeerConnection
-	dc  *webrtc.DataChannel
-	log *slog.Logger
-	mux interface{ Close() error } // nil unless Options.Socket
+	pc   *webrtc.PeerConnection
+	dc   *webrtc.DataChannel
+	log  *slog.Logger
+	hide bool                       // relay-only: our address stays ours
+	mux  interface{ Close() error } // nil unless Options.Socket
 }
 
 const (
@@ -47,7 +49,7 @@ func newPeer(h *Host, p policy, t *tracks, e connectionEvents) (connection, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &peer{log: h.options.Log, mux: mux}
+	out := &peer{log: h.options.Log, hide: p.relayOnly(), mux: mux}
 	engine, registry, estimates, err := mediaEngine()
 	if err != nil {
 		return nil, err
@@ -94,7 +96,7 @@ func (p *peer) prepare(pol policy, t *tracks, e connectionEvents) error {
 			return
 		}
 		j := c.ToJSON()
-		e.candidate(wire.Candidate{Candidate: j.Candidate, Mid: "0"}) // one transport: everything is bundled
+		e.candidate(wire.Candidate{Candidate: p.hidden(j.Candidate), Mid: "0"}) // one transport: everything is bundled
 	})
 	return nil
 }
@@ -193,7 +195,18 @@ func (p *peer) Offer(restart bool) (string, error) {
 	if err := p.pc.SetLocalDescription(o); err != nil {
 		return "", err
 	}
-	return p.pc.LocalDescription().SDP, nil
+	return p.hidden(p.pc.LocalDescription().SDP), nil
+}
+
+// related is where a relay candidate tells from which address of ours it was made.
+var related = regexp.MustCompile(`raddr \S+ rport \d+`)
+
+// hidden takes our address out of what names it beside the relay's (RFC 8839, section 5.1).
+func (p *peer) hidden(s string) string {
+	if !p.hide {
+		return s
+	}
+	return related.ReplaceAllString(s, "raddr 0.0.0.0 rport 0")
 }
 
 // Answer takes the guest's.
