@@ -67,7 +67,7 @@ test: deps-test ## everything, with the race detector
 .PHONY: demo
 demo: deps-test ## play the whole story, leave pictures of both sides in out/demo/
 	rm -rf out/demo
-	$(GO) test -tags '$(TAGS)' -count 1 -timeout 10m -run '^TestStory$$' . -args -pictures out/demo
+	$(GO) test -tags '$(TAGS)' -count 1 -timeout 10m -v -run '^TestStory$$' . -args -pictures out/demo
 
 .PHONY: bench
 bench: deps-test ## measure; BENCHMARKS.md says what and how
