@@ -39,7 +39,7 @@ func TestRelayOnly(t *testing.T) {
 		t.Error("the guest heard of no candidate")
 	}
 	for _, l := range list {
-		if !strings.Contains(l, "typ relay") || !strings.HasSuffix(l, "raddr 0.0.0.0 rport 0") {
+		if !strings.Contains(l, "typ relay") || !strings.Contains(l, "raddr 0.0.0.0 rport 0") {
 			t.Errorf("the guest heard of %s", l)
 		}
 	}
