@@ -118,8 +118,10 @@ function knock(lobby, form, guest, name, media) {
 function meet(invitation, { opened, line }, media) {
   return new Promise((resolve) => {
     let lock = { release: async () => {} };
-    // The screen of a phone must not go dark on a person who listens. Not every browser can promise that.
-    navigator.wakeLock?.request('screen').then((held) => { lock = held; }, () => {});
+    // The screen of a phone must not go dark on a person who listens. Not every browser can promise that, and none beyond a look at another page.
+    const awake = () => { if (!document.hidden) navigator.wakeLock?.request('screen').then((held) => { lock = held; }, () => {}); };
+    awake();
+    document.addEventListener('visibilitychange', awake);
     const warn = (/** @type {Event} */ event) => event.preventDefault();
     window.addEventListener('beforeunload', warn);
     let first = true;
@@ -136,6 +138,7 @@ function meet(invitation, { opened, line }, media) {
       chat: screen.chat, remote: screen.remote, stream: screen.stream, voiceOnly: screen.voiceOnly, verified: screen.verified, device: screen.device,
       ended: (why) => {
         window.removeEventListener('beforeunload', warn);
+        document.removeEventListener('visibilitychange', awake);
         void lock.release().catch(() => {});
         resolve(why);
       },
