@@ -287,6 +287,7 @@ func (s *story) say(text string) {
 func (s *story) answer(text string) {
 	s.desk.write(text)
 	s.guest.reads(text)
+	s.desk.reads("arrived")
 }
 
 func (s *story) cut() {
