@@ -1,7 +1,6 @@
 // The one element that every screen is shown in, and how a screen reader hears of it. Built without a line of HTML in a string: the policy of
 // the page (Trusted Types) would refuse it, and with it whatever a therapist's or a client's text might try.
 
-import { icon } from './icons.js';
 import { language, otherLanguage, t } from './words.js';
 
 /** @typedef {Node | string | null | false | undefined} Child */
@@ -71,7 +70,6 @@ function draw() {
 
 /** Puts the frame of the page in place, once. */
 export function frame() {
-  byId('brand').prepend(icon('mark'));
   byId('language').addEventListener('click', () => {
     otherLanguage();
     draw();
