@@ -55,6 +55,9 @@ func (s doorstep) LineChanged(LineStatus) { s.p.changed(LineChanged, "") }
 func (p *Practice) receive(ctx context.Context, d Door) {
 	k := d.Knock()
 	r, err := p.open()
+	if p.replayed(ctx, r, k) {
+		return
+	}
 	if err != nil {
 		d.Deny(sayAway)
 		return

@@ -61,7 +61,14 @@ type InviteStore interface {
 	Invite(ctx context.Context, id InviteID) (Invite, error)          // ErrNotFound
 	ClientInvites(ctx context.Context, c ClientID) ([]Invite, error)  // newest first
 	OpenInvites(ctx context.Context, now time.Time) ([]Invite, error) // neither spent, revoked, blocked nor expired
+	// SeenKnock notes that a knock came, and tells whether it had come before. Durable when it
+	// returns; forgotten KnockLife later. Of many at once exactly one is told false.
+	SeenKnock(ctx context.Context, i InviteID, k KnockID, at time.Time) (again bool, err error)
 }
+
+// KnockLife is how long a knock could be played again: the line takes one whose clock is up to a
+// day ahead of ours, until it is a day behind.
+const KnockLife = 48 * time.Hour
 
 // GuestStore remembers the signing keys of clients' browsers, and which of them a typed code
 // has verified.

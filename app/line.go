@@ -76,7 +76,8 @@ type Doorstep interface {
 	LineChanged(s LineStatus)
 }
 
-// KnockID names one knock.
+// KnockID names one knock: a hash of all that the guest sent, in hex, so that the same knock has
+// the same ID whenever it comes.
 type KnockID string
 
 // Knock is a client at the door. Name and PIN are as typed, at most 80 runes and 6 digits.

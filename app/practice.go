@@ -28,6 +28,7 @@ type Practice struct {
 	unsaved   []Note // drafts that a lock met with a failing store: written at the next unlock
 	listening map[InviteID]Card
 	knocks    []*knock
+	heard     map[KnockID]time.Time // knocks that no store could note (replay.go)
 	admitting bool
 	running   *Session
 	unfiled   []*Session // over, but their record waits for the vault
@@ -45,7 +46,7 @@ type Deps struct {
 func New(d Deps) *Practice {
 	return &Practice{
 		deps: d, events: newQueue(), turning: make(chan struct{}, 1),
-		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{},
+		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{}, heard: map[KnockID]time.Time{},
 	}
 }
 

@@ -113,7 +113,7 @@ func (h *Host) knocked(v *visitor, rest []byte) error {
 	}
 	l.seen[k.ID] = struct{}{}
 	v.door = &door{host: h, visitor: v, knock: k, relay: l.invite.Bundle.Flags&wire.FlagRelayOnly != 0, facts: app.Knock{
-		ID: app.KnockID(wire.Encode(k.ID[:])), Invite: l.id, Name: plain(k.Knock.Name), PIN: k.Knock.PIN,
+		ID: app.KnockID(fmt.Sprintf("%x", k.ID)), Invite: l.id, Name: plain(k.Knock.Name), PIN: k.Knock.PIN,
 		GuestKey: k.Knock.Key[:], At: time.Now(), Language: k.Knock.Lang, Wants: app.Modality(k.Knock.Wants),
 	}}
 	h.lobby(v.door, wire.LobbyWaiting{})

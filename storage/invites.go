@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"alcove/app"
@@ -47,6 +48,23 @@ func (s inviteStore) OpenInvites(ctx context.Context, now time.Time) ([]app.Invi
 		WHERE spent = 0 AND revoked = 0 AND expires > ? AND wrong_pins < ? ORDER BY created DESC, id`,
 		stamp(now), app.MaxWrongPINs)
 	return all, s.fail(ctx, err)
+}
+
+func (s inviteStore) SeenKnock(ctx context.Context, i app.InviteID, k app.KnockID, at time.Time) (again bool, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM knocks WHERE at < ?", stamp(at.Add(-app.KnockLife))); err != nil {
+			return err
+		}
+		done, err := tx.ExecContext(ctx, "INSERT INTO knocks (invite, knock, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+			string(i), string(k), stamp(at))
+		if err != nil {
+			return err
+		}
+		added, err := done.RowsAffected()
+		again = added == 0
+		return err
+	})
+	return again, err
 }
 
 // guestStore implements app.GuestStore.

@@ -163,6 +163,9 @@ func (l *Line) NewDoor(id app.InviteID, k app.Knock) *Door {
 	return &Door{knock: k, line: l, call: NewCall()}
 }
 
+// Again is the same knock once more, as a relay can send it that kept it.
+func (d *Door) Again() *Door { return &Door{knock: d.knock, line: d.line, call: NewCall()} }
+
 // GuestKey is a new guest's key; no curve point, but nobody here calculates with it.
 func GuestKey() []byte {
 	key := make([]byte, 65)

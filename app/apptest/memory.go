@@ -24,7 +24,14 @@ type Memory struct {
 	invites  map[app.InviteID]app.Invite
 	sessions map[app.SessionID]app.SessionFacts
 	guests   map[app.ClientID][][]byte
+	knocks   map[seenKnock]time.Time
 	audit    []app.AuditEntry
+}
+
+// seenKnock is one knock at one invite.
+type seenKnock struct {
+	invite app.InviteID
+	knock  app.KnockID
 }
 
 // NewMemory has no records.
@@ -35,6 +42,7 @@ func NewMemory() *Memory {
 		invites:  map[app.InviteID]app.Invite{},
 		sessions: map[app.SessionID]app.SessionFacts{},
 		guests:   map[app.ClientID][][]byte{},
+		knocks:   map[seenKnock]time.Time{},
 	}
 }
 
@@ -270,6 +278,25 @@ func (s *store) OpenInvites(ctx context.Context, now time.Time) ([]app.Invite, e
 	return s.pickInvites(ctx, func(i app.Invite) bool {
 		return i.Spent.IsZero() && i.Revoked.IsZero() && i.WrongPINs < app.MaxWrongPINs && now.Before(i.Expires)
 	})
+}
+
+func (s *store) SeenKnock(ctx context.Context, i app.InviteID, k app.KnockID, at time.Time) (bool, error) {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	for id, since := range s.m.knocks {
+		if at.Sub(since) > app.KnockLife {
+			delete(s.m.knocks, id)
+		}
+	}
+	id := seenKnock{i, k}
+	if _, again := s.m.knocks[id]; again {
+		return true, nil
+	}
+	s.m.knocks[id] = at
+	return false, nil
 }
 
 func (s *store) pickInvites(ctx context.Context, want func(app.Invite) bool) ([]app.Invite, error) {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,6 +41,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"SearchLimit", testSearchLimit},
 		{"Invite", testInvite},
 		{"OpenInvites", testOpenInvites},
+		{"SeenKnock", testSeenKnock},
 		{"Guests", testGuests},
 		{"Sessions", testSessions},
 		{"Audit", testAudit},
@@ -235,6 +238,49 @@ func testOpenInvites(t *testing.T, r *app.Records) {
 	if !slices.Equal(got, []app.InviteID{"admitted", "lasttick", "nearly", "open", "other"}) {
 		t.Errorf("open invites: %v", got)
 	}
+}
+
+func testSeenKnock(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	for _, id := range []app.InviteID{"I1", "I2"} {
+		ok(t, r.Invites.SaveInvite(ctx, app.Invite{ID: id, Client: "C1", Kind: app.InviteSingle, Created: day, Expires: hour(99)}))
+	}
+	for _, x := range []struct {
+		what   string
+		invite app.InviteID
+		knock  app.KnockID
+		at     time.Time
+		again  bool
+	}{
+		{"the first", "I1", "aa", hour(0), false},
+		{"at once again", "I1", "aa", hour(0), true},
+		{"another", "I1", "ab", hour(1), false},
+		{"at another link", "I2", "aa", hour(1), false},
+		{"a day later", "I1", "aa", hour(24), true},
+		{"to the last moment", "I1", "aa", day.Add(app.KnockLife), true}, // and a replay does not prolong it
+		{"forgotten", "I1", "aa", day.Add(app.KnockLife + time.Second), false},
+		{"the younger one is not", "I1", "ab", day.Add(app.KnockLife + time.Second), true},
+	} {
+		again, err := r.Invites.SeenKnock(ctx, x.invite, x.knock, x.at)
+		ok(t, err)
+		want(t, x.what, again, x.again)
+	}
+	var first atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			again, err := r.Invites.SeenKnock(ctx, "I1", "race", hour(40))
+			if err != nil {
+				t.Error(err)
+			}
+			if !again {
+				first.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	want(t, "of eight at once, told to be the first", first.Load(), int32(1))
 }
 
 func testGuests(t *testing.T, r *app.Records) {

@@ -144,6 +144,15 @@ CREATE TABLE invites (
 CREATE INDEX invites_by_client ON invites (client, created);
 CREATE INDEX invites_open ON invites (expires) WHERE spent = 0 AND revoked = 0;
 
+-- Knocks that came in the last two days, by hash: a relay can send one again.
+CREATE TABLE knocks (
+  invite TEXT NOT NULL,
+  knock  TEXT NOT NULL,
+  at     INTEGER NOT NULL,
+  PRIMARY KEY (invite, knock)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX knocks_by_age ON knocks (at);
+
 CREATE TABLE guests (
   client TEXT NOT NULL REFERENCES clients (id),
   key    BLOB NOT NULL,
