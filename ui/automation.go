@@ -82,9 +82,11 @@ func (u *UI) seenControls() []automation.Control {
 			menu = true
 		}
 		if text, ok := n.Object.(*canvas.Text); ok && menu { // Fyne's menu items have no label
-			all = append(all, automation.Control{Label: text.Text, Role: "menu item", Visible: n.Shown(), Acts: true,
+			all = append(all, automation.Control{
+				Label: text.Text, Role: "menu item", Visible: n.Shown(), Acts: true,
 				X: int(n.Pos.X * scale), Y: int(n.Pos.Y * scale), W: int(n.Size.Width * scale), H: int(n.Size.Height * scale),
-				MidX: int(n.Middle().X * scale), MidY: int(n.Middle().Y * scale)})
+				MidX: int(n.Middle().X * scale), MidY: int(n.Middle().Y * scale),
+			})
 			return
 		}
 		a, ok := n.Object.(fyne.Accessible)

@@ -35,9 +35,11 @@ type caseload struct {
 const casePage = 100
 
 func newCaseload(u *UI) *caseload {
-	c := &caseload{u: u, life: newScope(u.open.ctx), status: app.ClientActive,
+	c := &caseload{
+		u: u, life: newScope(u.open.ctx), status: app.ClientActive,
 		entry: widget.NewSearch("Search clients", "Search clients    Ctrl+K"),
-		total: widget.NewText("", widget.Soft), none: container.NewStack(), detail: container.NewStack()}
+		total: widget.NewText("", widget.Soft), none: container.NewStack(), detail: container.NewStack(),
+	}
 	c.query = newScope(c.life.ctx)
 	c.entry.OnChanged = func(string) { c.search() }
 	c.entry.OnKey = c.searchKey

@@ -38,8 +38,10 @@ type client struct {
 }
 
 func newClient(c *caseload, id app.ClientID, tab string) *client {
-	k := &client{c: c, u: c.u, life: newScope(c.life.ctx), id: id, tab: tab,
-		head: container.NewStack(), body: container.NewStack(), tabs: map[string]*widget.Chip{}}
+	k := &client{
+		c: c, u: c.u, life: newScope(c.life.ctx), id: id, tab: tab,
+		head: container.NewStack(), body: container.NewStack(), tabs: map[string]*widget.Chip{},
+	}
 	k.sub = newScope(k.life.ctx)
 	row := widget.Row(look.S6)
 	for _, name := range []string{tabOverview, tabNotes, tabInvites} {
@@ -153,7 +155,8 @@ func (k *client) put(o fyne.CanvasObject) {
 }
 
 func (k *client) newNote(f app.NoteFormat) {
-	run(k.u, k.life, work[*app.Draft]{what: "Opening a note", keep: true,
+	run(k.u, k.life, work[*app.Draft]{
+		what: "Opening a note", keep: true,
 		do: func(ctx context.Context) (*app.Draft, error) { return k.u.p.NewDraft(ctx, k.id, f) },
 		done: func(d *app.Draft, err error) {
 			if err != nil {
@@ -161,7 +164,8 @@ func (k *client) newNote(f app.NoteFormat) {
 				return
 			}
 			k.c.openDraft(d)
-		}})
+		},
+	})
 }
 
 func (k *client) readNotes(done func([]app.NoteRow)) {

@@ -135,7 +135,8 @@ func (f *clientForm) Submit() {
 	}
 	f.save.Disable()
 	c := f.typed()
-	run(f.u, f.life, work[app.ClientID]{what: "Saving", keep: true,
+	run(f.u, f.life, work[app.ClientID]{
+		what: "Saving", keep: true,
 		do: func(ctx context.Context) (app.ClientID, error) { return f.u.p.SaveClient(ctx, c) },
 		done: func(id app.ClientID, err error) {
 			f.save.Enable()
@@ -154,5 +155,6 @@ func (f *clientForm) Submit() {
 				f.u.say("Saved")
 				f.c.open(id)
 			}
-		}})
+		},
+	})
 }

@@ -65,8 +65,10 @@ func askDevices(u *UI, life *scope, use func(app.Devices)) {
 			return
 		}
 		done := widget.NewButton("Done", "", widget.Primary, u.closeDialog)
-		u.ask(widget.DialogSpec{Icon: "devices", Tone: widget.Active, Title: "Devices", Width: 560, Focus: done,
-			Text: "A change is used at once.", Body: newDevicePicks(d.list, d.chosen, use).body, Buttons: []fyne.CanvasObject{done}})
+		u.ask(widget.DialogSpec{
+			Icon: "devices", Tone: widget.Active, Title: "Devices", Width: 560, Focus: done,
+			Text: "A change is used at once.", Body: newDevicePicks(d.list, d.chosen, use).body, Buttons: []fyne.CanvasObject{done},
+		})
 	}})
 }
 

@@ -31,8 +31,10 @@ type editor struct {
 
 func newEditor(n *note, d *app.Draft) *editor {
 	v := d.View()
-	e := &editor{n: n, u: n.u, d: d, title: widget.NewEntry("Title", v.Title), fields: container.NewStack(),
-		state: widget.NewText("", widget.Soft), icon: widget.NewIcon("edit", look.Faint, 16), wrong: widget.NewBanner("", widget.Negative)}
+	e := &editor{
+		n: n, u: n.u, d: d, title: widget.NewEntry("Title", v.Title), fields: container.NewStack(),
+		state: widget.NewText("", widget.Soft), icon: widget.NewIcon("edit", look.Faint, 16), wrong: widget.NewBanner("", widget.Negative),
+	}
 	e.title.SetPlaceHolder("Title")
 	e.title.OnChanged = func(s string) { d.SetTitle(s) }
 	e.format = widget.NewChoice(string(v.Format), func(f string) {

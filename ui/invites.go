@@ -31,8 +31,10 @@ var kindAbout = map[app.InviteKind]string{
 }
 
 func newInvites(k *client) *invites {
-	i := &invites{k: k, u: k.u, list: widget.Col(look.S4), about: widget.NewPara(kindAbout[app.InviteSingle], widget.Soft),
-		wrong: widget.NewBanner("", widget.Caution)}
+	i := &invites{
+		k: k, u: k.u, list: widget.Col(look.S4), about: widget.NewPara(kindAbout[app.InviteSingle], widget.Soft),
+		wrong: widget.NewBanner("", widget.Caution),
+	}
 	i.wrong.Hide()
 	i.kind = widget.NewChoice(string(app.InviteSingle), func(v string) {
 		i.about.Set(kindAbout[app.InviteKind(v)])
@@ -55,7 +57,8 @@ func (i *invites) Submit() {
 	}
 	i.create.Disable()
 	w := app.InviteWish{Client: i.k.id, Kind: app.InviteKind(i.kind.Value()), PIN: i.pin.On()}
-	run(i.u, i.k.life, work[app.InviteView]{what: "Making the link", keep: true,
+	run(i.u, i.k.life, work[app.InviteView]{
+		what: "Making the link", keep: true,
 		do: func(ctx context.Context) (app.InviteView, error) { return i.u.p.CreateInvite(ctx, w) },
 		done: func(_ app.InviteView, err error) {
 			i.create.Enable()
@@ -65,7 +68,8 @@ func (i *invites) Submit() {
 			}
 			i.root.Refresh()
 			i.read()
-		}})
+		},
+	})
 }
 
 func (i *invites) read() {
@@ -175,9 +179,11 @@ func (i *invites) qr(v app.InviteView) {
 	if v.PIN != "" {
 		body.Add(widget.Pad(look.S3, 0, 0, 0, pinRow(v.PIN)))
 	}
-	i.u.ask(widget.DialogSpec{Icon: "qr", Tone: widget.Active, Title: "Scan to open the link",
+	i.u.ask(widget.DialogSpec{
+		Icon: "qr", Tone: widget.Active, Title: "Scan to open the link",
 		Text: "Your client photographs it with a telephone. Whoever photographs it has the link.", Body: body, Focus: done,
-		Buttons: []fyne.CanvasObject{done}})
+		Buttons: []fyne.CanvasObject{done},
+	})
 }
 
 func (i *invites) revoke(v app.InviteView) {

@@ -51,9 +51,11 @@ func (s *settings) changePassphrase() {
 		})
 	})
 	pass = newNewPassphrase(func() []string { return []string{s.data.Therapist, s.data.PracticeName} }, change.SetEnabled)
-	s.u.ask(widget.DialogSpec{Icon: "key", Tone: widget.Active, Title: "Change the passphrase", Width: 520, Focus: old,
+	s.u.ask(widget.DialogSpec{
+		Icon: "key", Tone: widget.Active, Title: "Change the passphrase", Width: 520, Focus: old,
 		Body:    widget.Col(look.S4, wrong, widget.Col(look.S1, widget.NewText("Present passphrase", widget.FieldTag), old), pass.body),
-		Buttons: []fyne.CanvasObject{cancel, change}})
+		Buttons: []fyne.CanvasObject{cancel, change},
+	})
 }
 
 func (s *settings) rotate() {
@@ -72,7 +74,8 @@ func (s *settings) rotate() {
 func (s *settings) newKit() {
 	s.u.confirm("Make a new recovery kit?", "The kit you have on paper opens nothing any more as soon as the new one is shown. Have a pen or a printer ready.",
 		"Make a new kit", widget.Danger, func() {
-			run(s.u, s.life, work[[]string]{what: "Making a recovery kit", keep: true,
+			run(s.u, s.life, work[[]string]{
+				what: "Making a recovery kit", keep: true,
 				do: func(ctx context.Context) ([]string, error) {
 					kit, err := s.u.p.NewRecoveryKit(ctx)
 					if len(kit.Bytes()) == 0 {
@@ -87,14 +90,17 @@ func (s *settings) newKit() {
 						return
 					}
 					s.showKit(groups)
-				}})
+				},
+			})
 		})
 }
 
 func (s *settings) showKit(groups []string) {
 	next := widget.NewButton("I have it on paper", "check", widget.Primary, func() { s.checkKit(groups) })
-	s.u.ask(widget.DialogSpec{Icon: "key", Tone: widget.Active, Title: "Your new recovery kit", Width: 560,
-		Text: "Write it down or print it. It is shown only now.", Body: kitCard(s.u, groups), Buttons: []fyne.CanvasObject{next}, Focus: next})
+	s.u.ask(widget.DialogSpec{
+		Icon: "key", Tone: widget.Active, Title: "Your new recovery kit", Width: 560,
+		Text: "Write it down or print it. It is shown only now.", Body: kitCard(s.u, groups), Buttons: []fyne.CanvasObject{next}, Focus: next,
+	})
 }
 
 func (s *settings) checkKit(groups []string) {
@@ -113,6 +119,8 @@ func (s *settings) checkKit(groups []string) {
 		})
 	})
 	again := widget.NewButton("Show it again", "", widget.Secondary, func() { s.showKit(groups) })
-	s.u.ask(widget.DialogSpec{Icon: "key", Tone: widget.Active, Title: "Type two groups back", Width: 520, Focus: check.entries[0].Entry,
-		Text: "So that you know that what is on paper is right.", Body: check.body, Buttons: []fyne.CanvasObject{again, check.button}})
+	s.u.ask(widget.DialogSpec{
+		Icon: "key", Tone: widget.Active, Title: "Type two groups back", Width: 520, Focus: check.entries[0].Entry,
+		Text: "So that you know that what is on paper is right.", Body: check.body, Buttons: []fyne.CanvasObject{again, check.button},
+	})
 }

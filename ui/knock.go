@@ -150,7 +150,8 @@ func (k *knocks) admit(id app.KnockID) {
 		return
 	}
 	k.asked = true
-	run(k.u, k.u.open, work[*app.Session]{what: "Opening the line", keep: true,
+	run(k.u, k.u.open, work[*app.Session]{
+		what: "Opening the line", keep: true,
 		do: func(ctx context.Context) (*app.Session, error) { return k.u.p.Admit(ctx, id) },
 		done: func(_ *app.Session, err error) {
 			k.asked = false
@@ -161,7 +162,8 @@ func (k *knocks) admit(id app.KnockID) {
 				sh.room()
 			}
 			k.refresh()
-		}})
+		},
+	})
 }
 
 var kindSentences = []string{
@@ -190,7 +192,9 @@ func (k *knocks) deny(v app.KnockView) {
 	}).Named("Send and deny")
 	k.u.closeDialog()
 	k.about = v.ID
-	k.u.ask(widget.DialogSpec{Icon: "door", Tone: widget.Caution, Title: "Not now", Width: 560,
+	k.u.ask(widget.DialogSpec{
+		Icon: "door", Tone: widget.Caution, Title: "Not now", Width: 560,
 		Text: "The client reads this sentence. The link stays as it is: they can knock again.",
-		Body: widget.Col(look.S3, choices, area), Focus: area, Buttons: []fyne.CanvasObject{cancel, send}})
+		Body: widget.Col(look.S3, choices, area), Focus: area, Buttons: []fyne.CanvasObject{cancel, send},
+	})
 }

@@ -38,8 +38,10 @@ func newDraftScreen(u *UI, d *app.Draft, back func(app.ClientID)) *note {
 }
 
 func makeNote(u *UI, id app.NoteID, back func(app.ClientID)) *note {
-	return &note{u: u, life: newScope(u.open.ctx), id: id, back: back, root: container.NewStack(),
-		who: widget.NewText("", widget.Strong.At(look.Small)).Cut()}
+	return &note{
+		u: u, life: newScope(u.open.ctx), id: id, back: back, root: container.NewStack(),
+		who: widget.NewText("", widget.Strong.At(look.Small)).Cut(),
+	}
 }
 
 // readWho says whose note it is: beside search hits no list does.
@@ -209,7 +211,8 @@ func (n *note) signature() (string, widget.Tone) {
 func (n *note) export() {
 	n.u.confirm("Copy the note as text?", "The text leaves the sealed store and goes to the clipboard, where other programs can read it. The audit log keeps that you did it.",
 		"Copy", widget.Primary, func() {
-			run(n.u, n.life, work[string]{what: "Copying the note", keep: true,
+			run(n.u, n.life, work[string]{
+				what: "Copying the note", keep: true,
 				do: func(ctx context.Context) (string, error) { return n.u.p.ExportNote(ctx, n.id) },
 				done: func(text string, err error) {
 					if err != nil {
@@ -217,7 +220,8 @@ func (n *note) export() {
 						return
 					}
 					n.u.copy(text, "Copied. Empty the clipboard when you are done.")
-				}})
+				},
+			})
 		})
 }
 
@@ -241,7 +245,9 @@ func (n *note) addendum() {
 	})
 	save.Disable()
 	area.OnChanged = func(s string) { save.SetEnabled(s != "") }
-	n.u.ask(widget.DialogSpec{Icon: "sign", Tone: widget.Active, Title: "Add an addendum", Width: 600,
+	n.u.ask(widget.DialogSpec{
+		Icon: "sign", Tone: widget.Active, Title: "Add an addendum", Width: 600,
 		Text: "It is dated and signed when you save it, and cannot be changed afterwards. The note itself stays as it was signed.",
-		Body: area, Focus: area, Buttons: []fyne.CanvasObject{cancel, save}})
+		Body: area, Focus: area, Buttons: []fyne.CanvasObject{cancel, save},
+	})
 }

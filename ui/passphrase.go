@@ -21,9 +21,11 @@ type newPassphrase struct {
 
 // newNewPassphrase calls ready whenever it becomes good enough, or no longer is.
 func newNewPassphrase(hints func() []string, ready func(bool)) *newPassphrase {
-	n := &newPassphrase{first: widget.NewSecret("New passphrase"), again: widget.NewSecret("The same once more"),
+	n := &newPassphrase{
+		first: widget.NewSecret("New passphrase"), again: widget.NewSecret("The same once more"),
 		bar: widget.NewBar(), word: widget.NewText("", widget.Fine),
-		advice: widget.NewPara("", widget.Fine), hints: hints, ready: ready}
+		advice: widget.NewPara("", widget.Fine), hints: hints, ready: ready,
+	}
 	n.first.OnChanged = func(string) { n.judge() }
 	n.again.OnChanged = func(string) { n.judge() }
 	n.body = widget.Col(look.S4,

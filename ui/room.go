@@ -53,7 +53,8 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 	if bare {
 		parent = u.life
 	}
-	r := &room{u: u, s: s, life: newScope(parent.ctx), bare: bare,
+	r := &room{
+		u: u, s: s, life: newScope(parent.ctx), bare: bare,
 		name:  widget.NewText("", widget.Strong.In(look.StageText)).Cut(),
 		sub:   widget.NewText("", widget.Fine.In(look.StageMuted)).Cut(),
 		clock: widget.NewText("", widget.Header.In(look.StageText)),
@@ -61,7 +62,8 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 		remote: widget.NewVideo(s.Remote(), v.ClientName, 14), self: widget.NewVideo(s.Self(), "You", 10).Cover(),
 		badgeText:  widget.NewText("", widget.Style{Size: look.Small, Color: look.StageText, Bold: true}),
 		noticeHead: widget.NewText("", widget.Header.In(look.StageText)).Centre(), noticeText: widget.NewText("", widget.Soft.In(look.StageMuted)).Centre(),
-		problem: widget.NewBanner("", widget.Caution), controls: map[string]*widget.Control{}}
+		problem: widget.NewBanner("", widget.Caution), controls: map[string]*widget.Control{},
+	}
 	r.verify = newVerifyBar(r)
 	r.later = widget.NewButton("Type the code", "", widget.Quiet, r.verify.after).Low()
 	r.makeControls()
@@ -124,9 +126,8 @@ func (r *room) Name() string {
 	return "room"
 }
 
-func (r *room) Object() fyne.CanvasObject            { return r.root }
-func (r *room) videos() (remote, self *widget.Video) { return r.remote, r.self }
-func newLockedRoom(u *UI, s *app.Session) *room      { return buildRoom(u, s, true) }
+func (r *room) Object() fyne.CanvasObject       { return r.root }
+func newLockedRoom(u *UI, s *app.Session) *room { return buildRoom(u, s, true) }
 
 // Leave stops the pictures and lets go of the chat.
 func (r *room) Leave() {
@@ -293,16 +294,19 @@ func (r *room) end() {
 		head, text, yes = "Leave the room?", "A draft note opens with start, end, length and kind of session filled in.", "Leave"
 	}
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, r.u.closeDialog)
-	r.u.ask(widget.DialogSpec{Icon: "hang-up", Tone: widget.Caution, Title: head, Text: text, Body: body, Focus: cancel,
+	r.u.ask(widget.DialogSpec{
+		Icon: "hang-up", Tone: widget.Caution, Title: head, Text: text, Body: body, Focus: cancel,
 		Buttons: []fyne.CanvasObject{cancel, widget.NewButton(yes, "", widget.Danger, func() {
 			r.u.closeDialog()
 			r.finish(file.On())
-		})}})
+		})},
+	})
 }
 
 func (r *room) finish(fileChat bool) {
 	client := r.s.View().Client
-	run(r.u, r.life, work[app.NoteID]{what: "Ending the session", keep: true,
+	run(r.u, r.life, work[app.NoteID]{
+		what: "Ending the session", keep: true,
 		do: func(ctx context.Context) (app.NoteID, error) { return r.s.End(ctx, fileChat) },
 		done: func(id app.NoteID, err error) {
 			if err != nil {
@@ -320,7 +324,8 @@ func (r *room) finish(fileChat bool) {
 				sh.readRunning()
 				sh.openNote(client, id)
 			}
-		}})
+		},
+	})
 }
 
 // phaseWord is a session's state for a pill.

@@ -29,8 +29,10 @@ type search struct {
 const hitsShown = 50
 
 func newSearch(u *UI) *search {
-	s := &search{u: u, life: newScope(u.open.ctx), entry: widget.NewSearch("Search notes", "Words in any note    Ctrl+K"),
-		found: widget.NewText("", widget.Soft), none: container.NewStack(), detail: container.NewStack()}
+	s := &search{
+		u: u, life: newScope(u.open.ctx), entry: widget.NewSearch("Search notes", "Words in any note    Ctrl+K"),
+		found: widget.NewText("", widget.Soft), none: container.NewStack(), detail: container.NewStack(),
+	}
 	s.query = newScope(s.life.ctx)
 	s.entry.OnChanged = func(string) { s.search() }
 	s.entry.OnKey = s.searchKey

@@ -27,8 +27,10 @@ type settings struct {
 }
 
 func newSettings(u *UI) *settings {
-	s := &settings{u: u, life: newScope(u.open.ctx), fields: map[string]*widget.Field{}, root: container.NewStack(),
-		devices: container.NewStack(widget.NewText("Looking for devices…", widget.Soft)), line: widget.NewPara("", widget.Soft)}
+	s := &settings{
+		u: u, life: newScope(u.open.ctx), fields: map[string]*widget.Field{}, root: container.NewStack(),
+		devices: container.NewStack(widget.NewText("Looking for devices…", widget.Soft)), line: widget.NewPara("", widget.Soft),
+	}
 	read(u, s.life, u.p.Profile, func(p app.Profile, err error) {
 		if err != nil {
 			s.root.Objects = []fyne.CanvasObject{widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution)))}

@@ -126,7 +126,8 @@ func (s *setup) create(button *widget.Button) {
 		Languages: []string{"en"}, Theme: s.u.opt.Theme,
 	}
 	s.groups = []string{} // from here on an unlocked vault is ours to finish
-	run(s.u, s.life, work[[]string]{what: "Making the keys and the sealed store", keep: true,
+	run(s.u, s.life, work[[]string]{
+		what: "Making the keys and the sealed store", keep: true,
 		do: func(ctx context.Context) ([]string, error) {
 			defer pass.Wipe()
 			kit, err := s.u.p.SetUp(ctx, pass, profile)
@@ -146,7 +147,8 @@ func (s *setup) create(button *widget.Button) {
 			s.pass.forget()
 			s.kit()
 			s.u.complain(err)
-		}})
+		},
+	})
 }
 
 // refused goes back to the field that needs another look.

@@ -76,9 +76,11 @@ func run[T any](u *UI, s *scope, w work[T]) {
 
 // act is run for work that gives nothing back but an error.
 func act(u *UI, s *scope, what string, do func(context.Context) error, done func(error)) {
-	run(u, s, work[struct{}]{what: what, keep: true,
+	run(u, s, work[struct{}]{
+		what: what, keep: true,
 		do:   func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) },
-		done: func(_ struct{}, err error) { done(err) }})
+		done: func(_ struct{}, err error) { done(err) },
+	})
 }
 
 // read is run for a quick read that a newer one may overtake.

@@ -17,7 +17,8 @@ func TestSlowWorkIsShown(t *testing.T) {
 	r.at("today")
 	release := make(chan struct{})
 	var ended error
-	run(r.UI, r.life, work[int]{what: "Counting sheep",
+	run(r.UI, r.life, work[int]{
+		what: "Counting sheep",
 		do: func(ctx context.Context) (int, error) {
 			select {
 			case <-release:
@@ -26,7 +27,8 @@ func TestSlowWorkIsShown(t *testing.T) {
 				return 0, ctx.Err()
 			}
 		},
-		done: func(_ int, err error) { ended = err }})
+		done: func(_ int, err error) { ended = err },
+	})
 	r.rest()
 	if r.find("Counting sheep") != nil {
 		t.Fatal("work of a moment was announced")

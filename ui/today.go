@@ -27,9 +27,11 @@ type today struct {
 }
 
 func newToday(u *UI) *today {
-	t := &today{u: u, life: newScope(u.open.ctx), hello: widget.NewText("Today", widget.Huge).Cut(),
+	t := &today{
+		u: u, life: newScope(u.open.ctx), hello: widget.NewText("Today", widget.Huge).Cut(),
 		date: widget.NewText("", widget.Soft), notice: widget.Col(look.S3),
-		door: container.NewStack(), drafts: container.NewStack(), line: container.NewStack()}
+		door: container.NewStack(), drafts: container.NewStack(), line: container.NewStack(),
+	}
 	t.date.Set(u.follow.now().Local().Format("Monday, 2 January 2006"))
 	add := widget.NewButton("New client", "person-add", widget.Secondary, func() { u.shell().caseload().New() })
 	head := widget.Row(look.S3, widget.Grow(widget.Col(2, t.hello, t.date)), add)

@@ -302,8 +302,10 @@ func (u *UI) complain(err error) {
 		return
 	}
 	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
-	u.ask(widget.DialogSpec{Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
-		Buttons: []fyne.CanvasObject{ok}, Focus: ok})
+	u.ask(widget.DialogSpec{
+		Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
+		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
+	})
 }
 
 // ask shows a dialog; there is one at a time.
@@ -327,8 +329,10 @@ func (u *UI) closeDialog() {
 // confirm asks before something is lost. yes names the deed.
 func (u *UI) confirm(title, text, yes string, kind widget.Kind, do func()) {
 	no := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
-	u.ask(widget.DialogSpec{Icon: "warning", Tone: widget.Caution, Title: title, Text: text, Focus: no,
-		Buttons: []fyne.CanvasObject{no, widget.NewButton(yes, "", kind, func() { u.closeDialog(); do() })}})
+	u.ask(widget.DialogSpec{
+		Icon: "warning", Tone: widget.Caution, Title: title, Text: text, Focus: no,
+		Buttons: []fyne.CanvasObject{no, widget.NewButton(yes, "", kind, func() { u.closeDialog(); do() })},
+	})
 }
 
 func (u *UI) showBusy(what string, cancel func()) (hide func()) {

@@ -119,8 +119,10 @@ func (b *Button) ground() (fill, line fyne.ThemeColorName) {
 
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	r := &buttonRenderer{b: b, bg: canvas.NewRectangle(nil), over: canvas.NewRectangle(nil), ring: newRing(),
-		icon: &canvas.Image{FillMode: canvas.ImageFillContain}, text: canvas.NewText("", nil)}
+	r := &buttonRenderer{
+		b: b, bg: canvas.NewRectangle(nil), over: canvas.NewRectangle(nil), ring: newRing(),
+		icon: &canvas.Image{FillMode: canvas.ImageFillContain}, text: canvas.NewText("", nil),
+	}
 	r.apply()
 	return r
 }

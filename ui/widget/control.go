@@ -45,8 +45,10 @@ func (c *Control) Set(label, icon string, off bool) {
 
 // CreateRenderer implements fyne.Widget.
 func (c *Control) CreateRenderer() fyne.WidgetRenderer {
-	r := &controlRenderer{c: c, bg: canvas.NewRectangle(nil), over: canvas.NewRectangle(nil), ring: newRing(),
-		icon: &canvas.Image{FillMode: canvas.ImageFillContain}, text: canvas.NewText("", nil)}
+	r := &controlRenderer{
+		c: c, bg: canvas.NewRectangle(nil), over: canvas.NewRectangle(nil), ring: newRing(),
+		icon: &canvas.Image{FillMode: canvas.ImageFillContain}, text: canvas.NewText("", nil),
+	}
 	r.apply()
 	return r
 }

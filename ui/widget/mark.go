@@ -153,8 +153,10 @@ func (i *RailItem) SetCount(n int) {
 
 // CreateRenderer implements fyne.Widget.
 func (i *RailItem) CreateRenderer() fyne.WidgetRenderer {
-	r := &railRenderer{i: i, bg: canvas.NewRectangle(nil), ring: newRing(), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
-		text: canvas.NewText(i.label, nil), badge: canvas.NewRectangle(nil), count: canvas.NewText("", nil)}
+	r := &railRenderer{
+		i: i, bg: canvas.NewRectangle(nil), ring: newRing(), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
+		text: canvas.NewText(i.label, nil), badge: canvas.NewRectangle(nil), count: canvas.NewText("", nil),
+	}
 	r.apply()
 	return r
 }
