@@ -144,6 +144,16 @@ func (p *Practice) showKnock(ctx context.Context, r *Records, i Invite, d Door) 
 	p.changed(KnockChanged, string(k.ID))
 }
 
+// findKnock is a knock that waits, nil if it is gone.
+func (p *Practice) findKnock(id KnockID) *knock {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at := slices.IndexFunc(p.knocks, func(k *knock) bool { return k.ID == id }); at >= 0 {
+		return p.knocks[at]
+	}
+	return nil
+}
+
 // takeKnock removes a knock, nil if it is gone.
 func (p *Practice) takeKnock(id KnockID) *knock {
 	p.mu.Lock()
@@ -193,7 +203,7 @@ func (p *Practice) Admit(ctx context.Context, id KnockID) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := p.takeKnock(id)
+	k := p.findKnock(id)
 	if k == nil {
 		return nil, ErrKnockGone
 	}
@@ -201,6 +211,9 @@ func (p *Practice) Admit(ctx context.Context, id KnockID) (*Session, error) {
 	call, err := k.door.Admit(ctx, Admission{
 		Session: s.id, Code: !k.trusted, Direct: k.direct, Modality: k.Wants, Devices: pr.Devices,
 	}, s)
+	if err == nil || errors.Is(err, ErrKnockGone) {
+		p.takeKnock(id) // whoever could not be let in, with the relay away say, goes on waiting
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -254,6 +254,39 @@ func TestAdmitOfAGuestWhoWentAway(t *testing.T) {
 	})
 }
 
+func TestAFailedAdmitKeepsTheKnock(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		i := invite(t, s, app.InviteSingle, false)
+		d := knock(t, s, i.ID, app.Knock{})
+		d.FailAdmit(app.ErrRelayAway)
+		_, err := s.Admit(t.Context(), d.Knock().ID)
+		wantErr(t, "Admit", err, app.ErrRelayAway)
+		want(t, "who waits", len(s.Knocks()), 1)
+		d.FailAdmit(nil)
+		run, err := s.Admit(t.Context(), d.Knock().ID)
+		must(t, err)
+		want(t, "Running", s.Running(), run)
+		want(t, "who waits", len(s.Knocks()), 0)
+	})
+}
+
+// Who leaves while the relay is asked is not put back.
+func TestAGuestWhoLeavesDuringTheAdmitIsGone(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		i := invite(t, s, app.InviteSingle, false)
+		for _, fail := range []error{app.ErrRelayAway, app.ErrKnockGone} {
+			d := knock(t, s, i.ID, app.Knock{})
+			if fail == app.ErrRelayAway {
+				d.OnAdmit(func() { d.Leave(); synctest.Wait() })
+			}
+			d.FailAdmit(fail)
+			_, err := s.Admit(t.Context(), d.Knock().ID)
+			wantErr(t, "Admit", err, fail)
+			want(t, "who waits", len(s.Knocks()), 0)
+		}
+	})
+}
+
 func TestDenyIsKindAndAudited(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
 		i := invite(t, s, app.InviteStanding, false)

@@ -194,6 +194,7 @@ type Door struct {
 	answer    string // "", "pin N", "deny SENTENCE", "admit"
 	admission app.Admission
 	fail      error
+	meanwhile func()
 }
 
 // Knock is what was typed.
@@ -221,8 +222,21 @@ func (d *Door) FailAdmit(err error) {
 	d.fail = err
 }
 
+// OnAdmit runs do at the beginning of Admit: what happens while the line asks its relay.
+func (d *Door) OnAdmit(do func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.meanwhile = do
+}
+
 // Admit hands out the door's Call.
 func (d *Door) Admit(_ context.Context, a app.Admission, r app.Room) (app.Call, error) {
+	d.mu.Lock()
+	meanwhile := d.meanwhile
+	d.mu.Unlock()
+	if meanwhile != nil {
+		meanwhile()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fail != nil {
