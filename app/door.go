@@ -207,6 +207,10 @@ func (p *Practice) Admit(ctx context.Context, id KnockID) (*Session, error) {
 	if k == nil {
 		return nil, ErrKnockGone
 	}
+	undo, err := p.spend(ctx, r, k)
+	if err != nil {
+		return nil, err
+	}
 	s := newSession(p, k)
 	call, err := k.door.Admit(ctx, Admission{
 		Session: s.id, Code: !k.trusted, Direct: k.direct, Modality: k.Wants, Devices: pr.Devices,
@@ -215,7 +219,7 @@ func (p *Practice) Admit(ctx context.Context, id KnockID) (*Session, error) {
 		p.takeKnock(id) // whoever could not be let in, with the relay away say, goes on waiting
 	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, undo())
 	}
 	p.mu.Lock()
 	p.running = s
@@ -227,6 +231,29 @@ func (p *Practice) Admit(ctx context.Context, id KnockID) (*Session, error) {
 	p.changed(InviteChanged, string(k.Client))
 	p.changed(SessionChanged, string(s.id))
 	return s, nil
+}
+
+// spend notes the admit before it leaves: a single-use link is spent, a standing one learns its
+// client's key. Were it noted afterwards, a crash or a full disk would leave the link good for a
+// second guest. undo is for an admit that failed; what it cannot undo is a link spent for nothing.
+func (p *Practice) spend(ctx context.Context, r *Records, k *knock) (undo func() error, err error) {
+	var before Invite
+	at := now()
+	_, err = p.changeInvite(ctx, r, k.Invite, func(i *Invite) {
+		before = *i
+		i.Admitted = at
+		if i.Kind == InviteSingle {
+			i.Spent = at
+		} else if len(i.PinnedKey) == 0 {
+			i.PinnedKey = k.GuestKey
+		}
+	})
+	return func() error {
+		_, err := p.changeInvite(context.WithoutCancel(ctx), r, k.Invite, func(i *Invite) {
+			i.Admitted, i.Spent, i.PinnedKey = before.Admitted, before.Spent, before.PinnedKey
+		})
+		return err
+	}, err
 }
 
 // beginAdmit makes sure that one session runs at a time. One that is over, and was only not

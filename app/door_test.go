@@ -254,6 +254,35 @@ func TestAdmitOfAGuestWhoWentAway(t *testing.T) {
 	})
 }
 
+// A crash right behind the admit must find the link spent: nothing is left for a second guest.
+func TestTheLinkIsSpentBeforeTheAdmitLeaves(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		single, standing := invite(t, s, app.InviteSingle, false), invite(t, s, app.InviteStanding, false)
+		for _, i := range []app.InviteView{single, standing} {
+			d := knock(t, s, i.ID, app.Knock{})
+			d.OnAdmit(func() {
+				now := stateOf(t, s, i)
+				want(t, "spent", now.Spent.IsZero(), i.Kind == app.InviteStanding)
+				want(t, "pinned", bytes.Equal(now.PinnedKey, d.Knock().GuestKey), i.Kind == app.InviteStanding)
+				want(t, "admitted", now.Admitted.IsZero(), false)
+			})
+			d.FailAdmit(app.ErrRelayAway)
+			_, err := s.Admit(t.Context(), d.Knock().ID)
+			wantErr(t, "Admit", err, app.ErrRelayAway)
+			now := stateOf(t, s, i)
+			want(t, "after a failed admit: spent", now.Spent.IsZero(), true)
+			want(t, "admitted", now.Admitted.IsZero(), true)
+			want(t, "pinned", len(now.PinnedKey), 0)
+		}
+		d := knock(t, s, single.ID, app.Knock{})
+		d.OnAdmit(func() { t.Error("an admit left that could not be noted") })
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		_, err := s.Admit(t.Context(), d.Knock().ID)
+		wantErr(t, "Admit on a full disk", err, app.ErrDiskFull)
+		want(t, "who waits", len(s.Knocks()), 3)
+	})
+}
+
 func TestAFailedAdmitKeepsTheKnock(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
 		i := invite(t, s, app.InviteSingle, false)

@@ -68,7 +68,7 @@ func newSession(p *Practice, k *knock) *Session {
 func (s *Session) start(call Call) {
 	s.call = call
 	s.media = call.Media()
-	s.write(s.admitted(now()))
+	s.write(s.act(ActAdmit))
 	go s.run()
 }
 

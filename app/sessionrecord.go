@@ -64,19 +64,6 @@ func (s *Session) act(act string) entry {
 	return func(ctx context.Context, r *Records) error { return r.Audit.Append(ctx, e) }
 }
 
-// admitted notes the admit: a single-use link is spent, a standing one learns its client's key.
-func (s *Session) admitted(at time.Time) entry {
-	s.write(s.act(ActAdmit))
-	return s.onInvite(func(i *Invite) {
-		i.Admitted = at
-		if i.Kind == InviteSingle {
-			i.Spent = at
-		} else if len(i.PinnedKey) == 0 {
-			i.PinnedKey = s.key
-		}
-	})
-}
-
 // verified remembers the guest's key. A standing link is then pinned to it: a browser that lost
 // its key is an ordinary thing, and its new one has been vouched for by voice.
 func (s *Session) verified(at time.Time) entry {
