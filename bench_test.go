@@ -44,7 +44,8 @@ const watchLine = `(() => {
 })()`
 
 // BenchmarkLine measures a session's beginning: the link opened until the page can be read, and
-// the click on Admit until the data channel is open and the first picture is decoded.
+// the click on Admit until the data channel is open and the first picture is decoded; and the
+// share of one core that the desktop then takes, 360p both ways, drawn by software OpenGL.
 func BenchmarkLine(b *testing.B) {
 	m := newMachine(b)
 	s := &story{t: b, m: m, began: time.Now()}
@@ -57,7 +58,7 @@ func BenchmarkLine(b *testing.B) {
 	s.desk.press("Copy link")
 	link := s.desk.clipboard()
 
-	var read, channel, frame []float64
+	var read, channel, frame, core []float64
 	for b.Loop() {
 		g := newGuest(m, 1000, 700)
 		if _, err := chromedp.Call(g.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchLine}); err != nil {
@@ -76,6 +77,7 @@ func BenchmarkLine(b *testing.B) {
 		m.until("the first picture", func() bool { return eval[float64](g, "window.line.frame || 0") > 0 })
 		channel = append(channel, eval[float64](g, "window.line.channel")-admitted)
 		frame = append(frame, eval[float64](g, "window.line.frame")-admitted)
+		core = append(core, s.desk.core(3*time.Second))
 		s.desk.endSession()
 		g.reads("The session is over")
 		g.close()
@@ -84,6 +86,7 @@ func BenchmarkLine(b *testing.B) {
 	b.ReportMetric(median(read), "ms/link-to-page")
 	b.ReportMetric(median(channel), "ms/admit-to-channel")
 	b.ReportMetric(median(frame), "ms/admit-to-picture")
+	b.ReportMetric(median(core), "%core/call")
 	b.ReportMetric(0, "ns/op")
 }
 
@@ -100,6 +103,30 @@ func (d *desk) admit() float64 {
 		return d.see.ClickAt(ctx, c.MidX, c.MidY)
 	})
 	return float64(at.UnixMilli())
+}
+
+// core is the share of one core that the program takes, in percent.
+func (d *desk) core(during time.Duration) float64 {
+	d.m.t.Helper()
+	before := d.ticks()
+	time.Sleep(during)
+	return 100 * (d.ticks() - before) / 100 / during.Seconds() // Linux counts 100 ticks a second
+}
+
+// ticks is the processor time used so far: fields 14 and 15 of proc(5)'s stat.
+func (d *desk) ticks() float64 {
+	d.m.t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", d.process.cmd.Process.Pid))
+	if err != nil {
+		d.m.t.Fatal(err)
+	}
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	user, err1 := strconv.ParseFloat(fields[11], 64)
+	system, err2 := strconv.ParseFloat(fields[12], 64)
+	if err1 != nil || err2 != nil {
+		d.m.t.Fatalf("processor time: %q", stat)
+	}
+	return user + system
 }
 
 // BenchmarkStart measures a start until the first screen can be used, and the memory held then.
