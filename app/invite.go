@@ -40,8 +40,9 @@ type Invite struct {
 	Admitted  time.Time // the latest admit
 	Spent     time.Time // single: at its admit
 	Revoked   time.Time
-	PinnedKey []byte // standing: the guest's signing key of the first admit
-	Material  []byte // the line's own keys for this invite; opaque to app, a secret
+	Withdrawn time.Time // the relay has no blob of it any more, and said so
+	PinnedKey []byte    // standing: the guest's signing key of the first admit
+	Material  []byte    // the line's own keys for this invite; opaque to app, a secret
 }
 
 // InviteState is what an invite is good for.
@@ -61,6 +62,9 @@ type InviteStore interface {
 	Invite(ctx context.Context, id InviteID) (Invite, error)          // ErrNotFound
 	ClientInvites(ctx context.Context, c ClientID) ([]Invite, error)  // newest first
 	OpenInvites(ctx context.Context, now time.Time) ([]Invite, error) // neither spent, revoked, blocked nor expired
+	// ClosedInvites are spent, revoked or blocked, neither withdrawn nor expired: the relay may
+	// still have their blobs. An expired one it drops by itself.
+	ClosedInvites(ctx context.Context, now time.Time) ([]Invite, error)
 	// SeenKnock notes that a knock came, and tells whether it had come before. Durable when it
 	// returns; forgotten KnockLife later. Of many at once exactly one is told false.
 	SeenKnock(ctx context.Context, i InviteID, k KnockID, at time.Time) (again bool, err error)

@@ -20,6 +20,15 @@ type Line interface {
 	Status() LineStatus
 }
 
+// Withdrawer is a Line that deletes the blob of a link at which nobody listens any more: of one
+// that was closed while the relay was away, before the app was ended.
+type Withdrawer interface {
+	// Withdraw goes on trying while the relay is away. It returns at once; gone is called from
+	// the line's own goroutine when the relay has said that the link is dead, or unknown to it.
+	// why is ShutUsed or ShutRevoked. A running Call is not cut.
+	Withdraw(i LineInvite, why ShutReason, gone func())
+}
+
 // InviteSpec is what a link commits to.
 type InviteSpec struct {
 	Kind      InviteKind

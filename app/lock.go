@@ -120,6 +120,7 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	_ = p.audit(ctx, AuditEntry{Act: act})
 	p.settle(ctx, r)
 	p.listenAll(ctx)
+	p.withdrawAll(ctx, r)
 	return nil
 }
 

@@ -27,6 +27,7 @@ type Practice struct {
 	drafts    map[NoteID]*Draft
 	unsaved   []Note // drafts that a lock met with a failing store: written at the next unlock
 	listening map[InviteID]Card
+	leaving   map[InviteID]bool // links that the line is withdrawing from the relay
 	knocks    []*knock
 	heard     map[KnockID]time.Time // knocks that no store could note (replay.go)
 	admitting bool
@@ -46,7 +47,7 @@ type Deps struct {
 func New(d Deps) *Practice {
 	return &Practice{
 		deps: d, events: newQueue(), turning: make(chan struct{}, 1),
-		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{}, heard: map[KnockID]time.Time{},
+		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{}, leaving: map[InviteID]bool{}, heard: map[KnockID]time.Time{},
 	}
 }
 

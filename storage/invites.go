@@ -12,23 +12,25 @@ import (
 type inviteStore struct{ *records }
 
 const inviteColumns = `id, client, kind, link, pin, relay_only, created, expires, knocks, last_knock, wrong_pins,
-	admitted, spent, revoked, pinned_key, material`
+	admitted, spent, revoked, withdrawn, pinned_key, material`
 
 func (s inviteStore) SaveInvite(ctx context.Context, i app.Invite) error {
 	return s.exec(ctx, `INSERT INTO invites (`+inviteColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET client = excluded.client, kind = excluded.kind, link = excluded.link,
 			pin = excluded.pin, relay_only = excluded.relay_only, created = excluded.created, expires = excluded.expires,
 			knocks = excluded.knocks, last_knock = excluded.last_knock, wrong_pins = excluded.wrong_pins,
 			admitted = excluded.admitted, spent = excluded.spent, revoked = excluded.revoked,
-			pinned_key = excluded.pinned_key, material = excluded.material`,
+			withdrawn = excluded.withdrawn, pinned_key = excluded.pinned_key, material = excluded.material`,
 		string(i.ID), string(i.Client), string(i.Kind), i.Link, i.PIN, i.RelayOnly, stamp(i.Created), stamp(i.Expires),
-		i.Knocks, stamp(i.LastKnock), i.WrongPINs, stamp(i.Admitted), stamp(i.Spent), stamp(i.Revoked), i.PinnedKey, i.Material)
+		i.Knocks, stamp(i.LastKnock), i.WrongPINs, stamp(i.Admitted), stamp(i.Spent), stamp(i.Revoked),
+		stamp(i.Withdrawn), i.PinnedKey, i.Material)
 }
 
 func scanInvite(row scanner) (i app.Invite, err error) {
 	err = row.Scan(&i.ID, &i.Client, &i.Kind, &i.Link, &i.PIN, &i.RelayOnly, when{&i.Created}, when{&i.Expires},
-		&i.Knocks, when{&i.LastKnock}, &i.WrongPINs, when{&i.Admitted}, when{&i.Spent}, when{&i.Revoked}, &i.PinnedKey, &i.Material)
+		&i.Knocks, when{&i.LastKnock}, &i.WrongPINs, when{&i.Admitted}, when{&i.Spent}, when{&i.Revoked},
+		when{&i.Withdrawn}, &i.PinnedKey, &i.Material)
 	return i, err
 }
 
@@ -46,6 +48,13 @@ func (s inviteStore) ClientInvites(ctx context.Context, c app.ClientID) ([]app.I
 func (s inviteStore) OpenInvites(ctx context.Context, now time.Time) ([]app.Invite, error) {
 	all, err := list(ctx, s.store.DB(), scanInvite, "SELECT "+inviteColumns+` FROM invites
 		WHERE spent = 0 AND revoked = 0 AND expires > ? AND wrong_pins < ? ORDER BY created DESC, id`,
+		stamp(now), app.MaxWrongPINs)
+	return all, s.fail(ctx, err)
+}
+
+func (s inviteStore) ClosedInvites(ctx context.Context, now time.Time) ([]app.Invite, error) {
+	all, err := list(ctx, s.store.DB(), scanInvite, "SELECT "+inviteColumns+` FROM invites
+		WHERE withdrawn = 0 AND expires > ? AND (spent <> 0 OR revoked <> 0 OR wrong_pins >= ?) ORDER BY created DESC, id`,
 		stamp(now), app.MaxWrongPINs)
 	return all, s.fail(ctx, err)
 }

@@ -23,6 +23,8 @@ type Line struct {
 	status app.LineStatus
 	fail   error
 	knocks int
+	gone   map[app.InviteID]func()
+	asked  []string
 }
 
 type opened struct {
@@ -35,6 +37,7 @@ type opened struct {
 func NewLine() *Line {
 	return &Line{
 		open:   map[app.InviteID]opened{},
+		gone:   map[app.InviteID]func(){},
 		status: app.LineStatus{Reached: true, Origin: "https://relay.example"},
 	}
 }
@@ -85,6 +88,29 @@ func (l *Line) Shut(id app.InviteID, why app.ShutReason) {
 	defer l.mu.Unlock()
 	delete(l.open, id)
 	l.shut = append(l.shut, fmt.Sprint(id, " ", why))
+}
+
+// Withdraw notes that the relay is to be asked; Withdrawn is its answer.
+func (l *Line) Withdraw(i app.LineInvite, why app.ShutReason, gone func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked = append(l.asked, fmt.Sprint(i.ID, " ", why, " ", string(i.Material)))
+	l.gone[i.ID] = gone
+}
+
+// Withdrawals are the links that the relay is to be asked to drop, as "ID reason material", in order.
+func (l *Line) Withdrawals() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.asked)
+}
+
+// Withdrawn lets the relay answer that it has dropped a link.
+func (l *Line) Withdrawn(id app.InviteID) {
+	l.mu.Lock()
+	gone := l.gone[id]
+	l.mu.Unlock()
+	gone()
 }
 
 // Status is what SetStatus said last.
@@ -406,6 +432,7 @@ func (p *Picture) Latest() (*image.RGBA, uint64) {
 var (
 	_ app.Line         = (*Line)(nil)
 	_ app.DeviceLister = (*Line)(nil)
+	_ app.Withdrawer   = (*Line)(nil)
 	_ app.Door         = (*Door)(nil)
 	_ app.Call         = (*Call)(nil)
 	_ app.Media        = (*Media)(nil)

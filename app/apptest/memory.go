@@ -299,6 +299,13 @@ func (s *store) SeenKnock(ctx context.Context, i app.InviteID, k app.KnockID, at
 	return false, nil
 }
 
+func (s *store) ClosedInvites(ctx context.Context, now time.Time) ([]app.Invite, error) {
+	return s.pickInvites(ctx, func(i app.Invite) bool {
+		closed := !i.Spent.IsZero() || !i.Revoked.IsZero() || i.WrongPINs >= app.MaxWrongPINs
+		return closed && i.Withdrawn.IsZero() && now.Before(i.Expires)
+	})
+}
+
 func (s *store) pickInvites(ctx context.Context, want func(app.Invite) bool) ([]app.Invite, error) {
 	unlock, err := s.read(ctx)
 	if err != nil {

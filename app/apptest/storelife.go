@@ -106,6 +106,7 @@ func testClosed(t *testing.T, r *app.Records) {
 		"Invite":            second(r.Invites.Invite(ctx, "I1")),
 		"ClientInvites":     second(r.Invites.ClientInvites(ctx, "C1")),
 		"OpenInvites":       second(r.Invites.OpenInvites(ctx, day)),
+		"ClosedInvites":     second(r.Invites.ClosedInvites(ctx, day)),
 		"SeenKnock":         second(r.Invites.SeenKnock(ctx, "I1", "aa", day)),
 		"GuestVerified":     second(r.Guests.GuestVerified(ctx, "C1", []byte{1})),
 		"SaveVerifiedGuest": r.Guests.SaveVerifiedGuest(ctx, "C1", []byte{1}, day),

@@ -41,6 +41,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"SearchLimit", testSearchLimit},
 		{"Invite", testInvite},
 		{"OpenInvites", testOpenInvites},
+		{"ClosedInvites", testClosedInvites},
 		{"SeenKnock", testSeenKnock},
 		{"Guests", testGuests},
 		{"Sessions", testSessions},
@@ -150,7 +151,7 @@ func testInvite(t *testing.T, r *app.Records) {
 	full := app.Invite{
 		ID: "I1", Client: c, Kind: app.InviteStanding, Link: "https://h/j#1abc", PIN: "004211", RelayOnly: true,
 		Created: hour(0), Expires: hour(5), Knocks: 3, LastKnock: hour(1), WrongPINs: 2, Admitted: hour(2),
-		Spent: hour(3), Revoked: hour(4), PinnedKey: []byte{4, 0, 255}, Material: []byte{0, 1, 2},
+		Spent: hour(3), Revoked: hour(4), Withdrawn: hour(5), PinnedKey: []byte{4, 0, 255}, Material: []byte{0, 1, 2},
 	}
 	bare := app.Invite{ID: "I2", Client: c, Kind: app.InviteSingle, Link: "https://h/j#1def", Created: hour(1), Expires: hour(9)}
 	for _, saved := range []app.Invite{full, bare} {
@@ -189,6 +190,7 @@ func wantInvite(t *testing.T, got, saved app.Invite) {
 		{"Created", got.Created, saved.Created}, {"Expires", got.Expires, saved.Expires},
 		{"LastKnock", got.LastKnock, saved.LastKnock}, {"Admitted", got.Admitted, saved.Admitted},
 		{"Spent", got.Spent, saved.Spent}, {"Revoked", got.Revoked, saved.Revoked},
+		{"Withdrawn", got.Withdrawn, saved.Withdrawn},
 	} {
 		wantTime(t, x.what, x.a, x.b)
 	}
@@ -237,6 +239,33 @@ func testOpenInvites(t *testing.T, r *app.Records) {
 	slices.Sort(got)
 	if !slices.Equal(got, []app.InviteID{"admitted", "lasttick", "nearly", "open", "other"}) {
 		t.Errorf("open invites: %v", got)
+	}
+}
+
+func testClosedInvites(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	for id, change := range map[app.InviteID]func(*app.Invite){
+		"spent":       func(i *app.Invite) { i.Spent = hour(1) },
+		"revoked":     func(i *app.Invite) { i.Revoked = hour(1) },
+		"blocked":     func(i *app.Invite) { i.WrongPINs = app.MaxWrongPINs },
+		"x-open":      func(*app.Invite) {},
+		"x-withdrawn": func(i *app.Invite) { i.Spent, i.Withdrawn = hour(1), hour(2) },
+		"x-expired":   func(i *app.Invite) { i.Revoked, i.Expires = hour(1), hour(5) },
+	} {
+		i := app.Invite{ID: id, Client: "C1", Kind: app.InviteSingle, Created: day, Expires: hour(10), Material: []byte{7}}
+		change(&i)
+		ok(t, r.Invites.SaveInvite(ctx, i))
+	}
+	list, err := r.Invites.ClosedInvites(ctx, hour(5))
+	ok(t, err)
+	got := inviteIDs(list)
+	slices.Sort(got)
+	if !slices.Equal(got, []app.InviteID{"blocked", "revoked", "spent"}) {
+		t.Errorf("closed invites: %v", got)
+	}
+	for _, i := range list {
+		want(t, "the line's keys of "+string(i.ID), string(i.Material), "\x07")
 	}
 }
 

@@ -138,10 +138,12 @@ CREATE TABLE invites (
   admitted   INTEGER NOT NULL,
   spent      INTEGER NOT NULL,
   revoked    INTEGER NOT NULL,
+  withdrawn  INTEGER NOT NULL,
   pinned_key BLOB,
   material   BLOB
 ) STRICT;
 CREATE INDEX invites_by_client ON invites (client, created);
+CREATE INDEX invites_at_relay ON invites (expires) WHERE withdrawn = 0;
 CREATE INDEX invites_open ON invites (expires) WHERE spent = 0 AND revoked = 0;
 
 -- Knocks that came in the last two days, by hash: a relay can send one again.
