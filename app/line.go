@@ -188,7 +188,7 @@ type (
 	CallConnected struct{}
 	// CallLost: nothing heard for about 2.5 s; reconnecting goes on.
 	CallLost struct{}
-	// CallChat: a line from the client.
+	// CallChat: a line from the client. At is the client's clock, which may be anything.
 	CallChat struct {
 		ID   ChatID
 		Text string

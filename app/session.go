@@ -54,7 +54,7 @@ type ChatLine struct {
 	ID        ChatID
 	Mine      bool
 	Text      string
-	At        time.Time
+	At        time.Time // here: of sending or of arrival, whatever the client's clock says
 	Delivered bool
 }
 
@@ -67,7 +67,8 @@ type SessionView struct {
 	Elapsed       time.Duration
 	CodeNeeded    bool // the typed code is wanted and has not been given
 	WrongCodes    int
-	Chat          []ChatLine
+	Chat          []ChatLine // shared with other views: for reading alone
+	ChatFull      bool       // the client has written so much that further lines are not kept
 	Remote        CallRemote
 	Microphone    bool
 	Camera        bool

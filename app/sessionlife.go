@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,7 +34,9 @@ type Session struct {
 	coded     bool // the spoken code is wanted: first contact, or a new key
 	confirmed bool // both sides can show or compare the code
 	lostAt    time.Time
-	devices   map[string]string // problems by kind
+	devices   map[string]string   // problems by kind
+	chatSeen  map[ChatID]struct{} // the client's lines
+	chatBytes int                 // of them
 	ledger    []entry
 	noteID    NoteID
 	filed     bool // the chat was put on the ledger
@@ -49,7 +52,7 @@ type Session struct {
 func newSession(p *Practice, k *knock) *Session {
 	s := &Session{
 		p: p, id: SessionID(newID()), invite: k.Invite, kind: k.Kind, key: k.GuestKey, name: k.ClientName,
-		posts: newMailbox(), gone: make(chan struct{}), coded: !k.trusted, devices: map[string]string{}, noteID: NoteID(newID()),
+		posts: newMailbox(), gone: make(chan struct{}), coded: !k.trusted, devices: map[string]string{}, chatSeen: map[ChatID]struct{}{}, noteID: NoteID(newID()),
 	}
 	s.view = SessionView{
 		SessionFacts: SessionFacts{ID: s.id, Client: k.Client, Invite: k.Invite, Started: now(), Modality: k.Wants},
@@ -128,7 +131,7 @@ func (s *Session) View() SessionView {
 	defer s.mu.Unlock()
 	v := s.view
 	v.ClientName = name
-	v.Chat = append([]ChatLine(nil), v.Chat...)
+	v.Chat = slices.Clip(v.Chat) // what is appended later is not in it, and nothing in it changes
 	switch {
 	case v.Phase == SessionConnecting:
 	case v.Ended.IsZero():
@@ -163,13 +166,7 @@ func (s *Session) happened(e CallEvent) {
 	case CallChat:
 		s.heard(e)
 	case CallDelivered:
-		s.change(func(v *SessionView) {
-			for i := range v.Chat {
-				if v.Chat[i].ID == e.ID && v.Chat[i].Mine {
-					v.Chat[i].Delivered = true
-				}
-			}
-		})
+		s.delivered(e.ID)
 	case CallRemote:
 		s.change(func(v *SessionView) { v.Remote = e })
 	case CallDevice:
@@ -201,21 +198,6 @@ func (s *Session) connected() {
 		s.write(s.saveFacts)
 		s.flush()
 	}
-}
-
-func (s *Session) heard(e CallChat) {
-	s.change(func(v *SessionView) {
-		for _, l := range v.Chat {
-			if l.ID == e.ID && !l.Mine {
-				return // it arrives once, whatever the line does
-			}
-		}
-		at := e.At
-		if at.IsZero() {
-			at = now()
-		}
-		v.Chat = append(v.Chat, ChatLine{ID: e.ID, Text: e.Text, At: at, Delivered: true})
-	})
 }
 
 func (s *Session) deviceProblem() string {

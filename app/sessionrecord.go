@@ -244,7 +244,7 @@ func (s *Session) fileChat() entry {
 		if err != nil {
 			return err
 		}
-		text := chatText(s.View().Chat, pr.location())
+		text := chatText(s.View(), pr.location())
 		d, open, err := s.p.openDraft(ctx, s.noteID)
 		switch {
 		case errors.Is(err, ErrSigned):
@@ -263,21 +263,4 @@ func (s *Session) fileChat() entry {
 		}
 		return d.Close(ctx)
 	}
-}
-
-// chatText is the chat as the note keeps it, by role: a name would outlive a pseudonym.
-func chatText(chat []ChatLine, loc *time.Location) string {
-	lines := []string{"Chat"}
-	for _, l := range chat {
-		who := "Client"
-		if l.Mine {
-			who = "Therapist"
-		}
-		undelivered := ""
-		if !l.Delivered {
-			undelivered = " (not delivered)"
-		}
-		lines = append(lines, fmt.Sprintf("%s %s%s: %s", l.At.In(loc).Format("15:04"), who, undelivered, l.Text))
-	}
-	return strings.Join(lines, "\n")
 }
