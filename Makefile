@@ -49,7 +49,7 @@ deps-lint: deps
 .PHONY: build
 build: deps ## the app and the relay, into bin/
 	$(BUILD) -o bin/ .
-	CGO_ENABLED=0 $(GO) build -o bin/ ./rtc/relay/alcove-relay
+	CGO_ENABLED=0 $(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./rtc/relay/alcove-relay
 
 .PHONY: run
 run: build ## build and open the app

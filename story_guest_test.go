@@ -147,12 +147,6 @@ func (g *guest) fill(name, text string) {
 	g.do(chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(text))
 }
 
-// enter presses the Enter key.
-func (g *guest) enter() {
-	g.t.Helper()
-	g.do(chromedp.KeyEvent(kb.Enter))
-}
-
 // find waits for a control in the accessibility tree that is not disabled.
 func (g *guest) find(name string, roles ...string) cdp.BackendNodeID {
 	g.t.Helper()
