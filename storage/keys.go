@@ -81,7 +81,7 @@ func (k *vaultKeys) ChangePassphrase(ctx context.Context, old, new app.Passphras
 		err = ctx.Err()
 	}
 	if err == nil {
-		err = k.vault.writeKeyFile(&next)
+		_, err = k.vault.writeKeyFile(&next)
 	}
 	if err != nil {
 		s.wipe()
@@ -123,16 +123,19 @@ func (k *vaultKeys) rotate(ctx context.Context, kdf kdfParams, s *stretched) err
 	if err := k.vault.keychain.Set(ctx, next.Device.Entry, secret); err != nil {
 		return explain(err)
 	}
-	if err := k.vault.writeKeyFile(&next); err != nil {
-		// The rename may have happened all the same: what the file on disk names must stay.
+	lasting, err := k.vault.writeKeyFile(&next)
+	if err != nil {
+		// If it cannot be read, nobody knows which one is in force: what the file names must stay.
 		if now, readErr := k.vault.readKeyFile(); readErr == nil && now.Device.Entry == before {
 			err = errors.Join(err, k.vault.forget(next.Device.Entry))
 		}
 		return err
 	}
 	k.file = next
-	// An entry left behind opens nothing; it is no reason to call the change a failure.
-	_ = k.vault.forget(before)
+	if lasting {
+		// An entry left behind opens nothing; it is no reason to call the change a failure.
+		_ = k.vault.forget(before)
+	}
 	return nil
 }
 
@@ -150,7 +153,7 @@ func (k *vaultKeys) NewRecoveryKit(ctx context.Context) (app.RecoveryKit, error)
 	if err := next.setKit(k.key, kit); err != nil {
 		return app.RecoveryKit{}, err
 	}
-	if err := k.vault.writeKeyFile(&next); err != nil {
+	if _, err := k.vault.writeKeyFile(&next); err != nil {
 		kit.Wipe()
 		return app.RecoveryKit{}, err
 	}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -145,7 +146,10 @@ func (v *Vault) build(ctx context.Context, f *keyFile, key *sealed.Key, secret *
 	if err := os.Rename(staging, filepath.Join(v.dir, vaultDir)); err != nil {
 		return errors.Join(err, v.forget(f.Device.Entry))
 	}
-	return syncDir(v.dir)
+	// The vault is in its place, and its kit must be shown. A power cut before the folder is synced
+	// takes it away whole, while it is all but empty.
+	_ = syncDir(v.dir)
+	return nil
 }
 
 // Unlock opens the vault with the passphrase and the device secret.
@@ -220,12 +224,21 @@ func (v *Vault) readKeyFile() (*keyFile, error) {
 	return parseKeyFile(b)
 }
 
-func (v *Vault) writeKeyFile(f *keyFile) error {
+// writeKeyFile puts f in force. A folder that cannot be synced after the rename is no failure: f is
+// what opens the vault from then on, and whoever heard "failed" would go on with a passphrase or a
+// kit that opens nothing. lasting is false then: a power cut may still bring the old file back.
+func (v *Vault) writeKeyFile(f *keyFile) (lasting bool, err error) {
 	content, err := f.marshal()
 	if err != nil {
-		return err
+		return false, err
 	}
-	return explain(replaceFile(v.path(keyName), content))
+	if err = replaceFile(v.path(keyName), content); err == nil {
+		return true, nil
+	}
+	if now, readErr := os.ReadFile(v.path(keyName)); readErr == nil && bytes.Equal(now, content) {
+		return false, nil
+	}
+	return false, explain(err)
 }
 
 // open opens the store and brings it up to date; it takes s over.
