@@ -52,14 +52,21 @@ var (
 	ErrRefused     = errors.New("keychain: locked, or access refused")
 )
 
-// OS is the keychain of the person who is logged in. The zero OS is not useful: Service names the
-// program, as the keychain's own window shows it.
+// OS is the keychain of the person who is logged in. Service names the program, as the keychain's
+// own window shows it; "" is "Alcove". Entries without a name could be another program's.
 type OS struct{ Service string }
+
+func (k OS) service() string {
+	if k.Service == "" {
+		return "Alcove"
+	}
+	return k.Service
+}
 
 // Get reads the secret called name: ErrNotFound, ErrUnavailable, ErrRefused. An entry that is no
 // secret of ours counts as not found.
 func (k OS) Get(ctx context.Context, name string) (*Secret, error) {
-	text, err := await(ctx, func() (string, error) { return keyring.Get(k.Service, name) })
+	text, err := await(ctx, func() (string, error) { return keyring.Get(k.service(), name) })
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +84,7 @@ func (k OS) Get(ctx context.Context, name string) (*Secret, error) {
 // waved away reports no error.
 func (k OS) Set(ctx context.Context, name string, s *Secret) error {
 	text := base64.RawStdEncoding.EncodeToString(s.b[:])
-	if _, err := await(ctx, func() (string, error) { return "", keyring.Set(k.Service, name, text) }); err != nil {
+	if _, err := await(ctx, func() (string, error) { return "", keyring.Set(k.service(), name, text) }); err != nil {
 		return err
 	}
 	back, err := k.Get(ctx, name)
@@ -96,7 +103,7 @@ func (k OS) Set(ctx context.Context, name string, s *Secret) error {
 
 // Delete removes the secret called name; ErrNotFound if there is none.
 func (k OS) Delete(ctx context.Context, name string) error {
-	_, err := await(ctx, func() (string, error) { return "", keyring.Delete(k.Service, name) })
+	_, err := await(ctx, func() (string, error) { return "", keyring.Delete(k.service(), name) })
 	return err
 }
 

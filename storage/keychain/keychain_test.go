@@ -76,6 +76,24 @@ func TestSecretComesBack(t *testing.T) {
 	}
 }
 
+// A nameless entry could be any program's, and theirs would be taken for ours.
+func TestTheZeroKeychainIsAlcoves(t *testing.T) {
+	ctx, mine := t.Context(), keychain.GenerateSecret()
+	if err := (keychain.OS{}).Set(ctx, "zero", mine); err != nil {
+		t.Fatal(err)
+	}
+	got, err := (keychain.OS{Service: "Alcove"}).Get(ctx, "zero")
+	if err != nil || !bytes.Equal(got.Bytes(), mine.Bytes()) {
+		t.Errorf("under the program's name: %v", err)
+	}
+	if err := (keychain.OS{}).Delete(ctx, "zero"); err != nil {
+		t.Error(err)
+	}
+	if _, err := (keychain.OS{Service: "Alcove"}).Get(ctx, "zero"); !errors.Is(err, keychain.ErrNotFound) {
+		t.Errorf("deleted: %v", err)
+	}
+}
+
 func TestContextEndsACall(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
