@@ -19,6 +19,7 @@ const (
 	ActVerified     = "session.verified"
 	ActWrongCode    = "session.wrongcode"
 	ActUnverified   = "session.unverified"
+	ActForget       = "client.devices" // the client's devices are known no more
 	ActSign         = "note.sign"
 	ActAddendum     = "note.addendum"
 	ActDelete       = "note.delete"

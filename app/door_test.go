@@ -583,3 +583,39 @@ func TestAKnockThatCouldNotBeNotedIsRemembered(t *testing.T) {
 		want(t, "waiting", len(s.Knocks()), 0)
 	})
 }
+
+// A phone that was lost must not pass for its owner for ever.
+func TestForgottenDevicesAreStrangers(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		i := invite(t, s, app.InviteStanding, false)
+		lost, other := apptest.GuestKey(), apptest.GuestKey()
+		meet(t, s, i.ID, lost, true)
+		v, a := meet(t, s, i.ID, lost, false)
+		want(t, "known before", v.KnownKey && !a.Code, true)
+		waiting := knock(t, s, i.ID, app.Knock{GuestKey: bytes.Clone(lost)})
+		events(t, s)
+		must(t, s.ForgetDevices(t.Context(), i.Client))
+		wantEvent(t, s, app.KnockChanged, string(waiting.Knock().ID))
+		want(t, "who waits is known", s.Knocks()[0].KnownKey, false)
+		_, err := s.Admit(t.Context(), waiting.Knock().ID)
+		must(t, err)
+		want(t, "who waits: Code", waiting.Admission().Code, true)
+		_, err = s.Running().End(t.Context(), false)
+		must(t, err)
+
+		must(t, s.ForgetDevices(t.Context(), i.Client)) // the admit has pinned it again
+		want(t, "pinned", len(stateOf(t, s, i).PinnedKey), 0)
+		v, a = meet(t, s, i.ID, other, false)
+		want(t, "the new one is a stranger, not an intruder", !v.KnownKey && !v.OtherKey && a.Code, true)
+		v, a = meet(t, s, i.ID, lost, false)
+		want(t, "the lost one", !v.KnownKey && v.OtherKey && a.Code, true)
+		wantAct(t, s, app.ActForget, 2)
+
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		wantErr(t, "unrecorded", s.ForgetDevices(t.Context(), i.Client), app.ErrDiskFull)
+		s.Vault.Memory.Fail(nil)
+		wantErr(t, "nobody", s.ForgetDevices(t.Context(), "none"), app.ErrNotFound)
+		s.Lock()
+		wantErr(t, "locked", s.ForgetDevices(t.Context(), i.Client), app.ErrLocked)
+	})
+}

@@ -80,6 +80,8 @@ type GuestStore interface {
 	// GuestVerified is false, nil for a key never verified.
 	GuestVerified(ctx context.Context, c ClientID, key []byte) (bool, error)
 	SaveVerifiedGuest(ctx context.Context, c ClientID, key []byte, at time.Time) error
+	// ForgetGuests forgets every key of a client; nil if there is none.
+	ForgetGuests(ctx context.Context, c ClientID) error
 }
 
 var (

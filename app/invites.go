@@ -163,6 +163,58 @@ func (p *Practice) RevokeInvite(ctx context.Context, id InviteID) error {
 	return p.audit(ctx, AuditEntry{Act: ActRevoke, Client: i.Client, About: string(id)})
 }
 
+// ForgetDevices makes every browser of a client a stranger again, after a phone was lost or sold:
+// the code is spoken at the next meeting, whoever knocks, and a standing link belongs to whom it
+// admits next. A running session is not cut. ErrNotFound.
+func (p *Practice) ForgetDevices(ctx context.Context, c ClientID) error {
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	if _, err := r.Clients.Client(ctx, c); err != nil {
+		return err
+	}
+	list, err := r.Invites.ClientInvites(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActForget, Client: c}); err != nil {
+		return err
+	}
+	if err := r.Guests.ForgetGuests(ctx, c); err != nil {
+		return err
+	}
+	for _, i := range list {
+		if len(i.PinnedKey) == 0 {
+			continue
+		}
+		if _, err := p.changeInvite(ctx, r, i.ID, func(i *Invite) { i.PinnedKey = nil }); err != nil {
+			return err
+		}
+	}
+	p.distrust(c)
+	return nil
+}
+
+// distrust takes the mark of a known device from who waits.
+func (p *Practice) distrust(c ClientID) {
+	p.mu.Lock()
+	var changed []KnockID
+	p.knocks = slices.Clone(p.knocks)
+	for at, k := range p.knocks {
+		if k.Client == c {
+			stranger := *k
+			stranger.KnownKey, stranger.OtherKey, stranger.trusted = false, false, false
+			p.knocks[at] = &stranger
+			changed = append(changed, k.ID)
+		}
+	}
+	p.mu.Unlock()
+	for _, id := range changed {
+		p.changed(KnockChanged, string(id))
+	}
+}
+
 // changeInvite alters an invite and tells what it is now.
 func (p *Practice) changeInvite(ctx context.Context, r *Records, id InviteID, do func(*Invite)) (Invite, error) {
 	p.rewriting.Lock()

@@ -90,3 +90,7 @@ func (s guestStore) SaveVerifiedGuest(ctx context.Context, c app.ClientID, key [
 	return s.exec(ctx, `INSERT INTO guests (client, key, at) VALUES (?, ?, ?)
 		ON CONFLICT DO UPDATE SET at = excluded.at`, string(c), key, stamp(at))
 }
+
+func (s guestStore) ForgetGuests(ctx context.Context, c app.ClientID) error {
+	return s.exec(ctx, "DELETE FROM guests WHERE client = ?", string(c))
+}

@@ -341,6 +341,16 @@ func (s *store) SaveVerifiedGuest(ctx context.Context, c app.ClientID, key []byt
 	return nil
 }
 
+func (s *store) ForgetGuests(ctx context.Context, c app.ClientID) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	delete(s.m.guests, c)
+	return nil
+}
+
 func (s *store) SaveSession(ctx context.Context, f app.SessionFacts) error {
 	unlock, err := s.write(ctx)
 	if err != nil {

@@ -110,6 +110,7 @@ func testClosed(t *testing.T, r *app.Records) {
 		"SeenKnock":         second(r.Invites.SeenKnock(ctx, "I1", "aa", day)),
 		"GuestVerified":     second(r.Guests.GuestVerified(ctx, "C1", []byte{1})),
 		"SaveVerifiedGuest": r.Guests.SaveVerifiedGuest(ctx, "C1", []byte{1}, day),
+		"ForgetGuests":      r.Guests.ForgetGuests(ctx, "C1"),
 		"SaveSession":       r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S1", Client: "C1"}),
 		"ClientSessions":    second(r.Sessions.ClientSessions(ctx, "C1")),
 		"Append":            r.Audit.Append(ctx, app.AuditEntry{At: day, Act: "x"}),

@@ -333,6 +333,15 @@ func testGuests(t *testing.T, r *app.Records) {
 	ok(t, r.Guests.SaveVerifiedGuest(ctx, "C1", other, day))
 	want(t, "the first of two", verified("C1", key), true)
 	want(t, "the second of two", verified("C1", other), true)
+
+	ok(t, r.Guests.SaveVerifiedGuest(ctx, "C2", key, day))
+	ok(t, r.Guests.ForgetGuests(ctx, "C1"))
+	ok(t, r.Guests.ForgetGuests(ctx, "C1")) // there is none
+	want(t, "the first, forgotten", verified("C1", key), false)
+	want(t, "the second, forgotten", verified("C1", other), false)
+	want(t, "another client's", verified("C2", key), true)
+	ok(t, r.Guests.SaveVerifiedGuest(ctx, "C1", key, hour(2)))
+	want(t, "verified anew", verified("C1", key), true)
 }
 
 func testSessions(t *testing.T, r *app.Records) {
