@@ -155,152 +155,10 @@ func (c *call) tick(now time.Time) {
 	}
 }
 
-// frame is one of the guest's frames, behind admit.
-func (c *call) frame(r wire.Route, t wire.FrameType, rest []byte) {
-	if r != c.route {
-		return // of a socket that was left behind
-	}
-	if t == wire.FrameConfirm {
-		c.confirm(rest)
-		return
-	}
-	if c.session == nil || !c.attached {
-		c.broken(errOutOfPlace)
-		return
-	}
-	m, err := c.session.OpenSignal(rest)
-	if err != nil {
-		c.broken(err)
-		return
-	}
-	switch m := m.(type) {
-	case wire.Answer:
-		if !c.offered {
-			c.broken(errOutOfPlace)
-			return
-		}
-		c.offered = false
-		if err := c.peer.Answer(m.SDP); err != nil { // the guest's own words, but of no use
-			c.host.options.Log.Error("an answer is of no use", "err", err)
-			c.end(app.EndHandshake, wire.ByeHandshake)
-		}
-	case wire.Candidate:
-		c.peer.Candidate(m)
-	case wire.Restart:
-		c.offer(true)
-	case wire.Bye:
-		c.bye(m.Why)
-	default:
-		err = errOutOfPlace
-	}
-	if err != nil {
-		c.broken(err)
-	}
-}
-
-func (c *call) confirm(rest []byte) {
-	if c.stage != admitted {
-		c.broken(errOutOfPlace)
-		return
-	}
-	s, err := c.handshake.OpenConfirm(rest)
-	if err != nil {
-		c.host.options.Log.Warn("a confirm does not hold", "err", err)
-		c.end(app.EndHandshake, "")
-		return
-	}
-	c.session, c.stage = s, confirmed
-	c.mu.Lock()
-	c.code = s.Code()
-	c.mu.Unlock()
-	c.tell(app.CallConfirmed{})
-	c.peer, err = c.host.connect(c.host, c.policy, c.media, connectionEvents{
-		candidate: func(m wire.Candidate) { c.post(func() { c.signal(m) }) },
-		opened:    func() { c.post(c.opened) },
-		message:   c.message,
-	})
-	if err != nil {
-		c.host.options.Log.Error("no peer connection", "err", err)
-		c.end(app.EndHandshake, wire.ByeHandshake)
-		return
-	}
-	c.media.open()
-	c.offer(false)
-}
-
 // broken ends the session: what came was repeated, missing, altered, or no message at all.
 func (c *call) broken(err error) {
 	c.host.options.Log.Warn("a session is broken off", "err", err)
 	c.end(app.EndTampered, wire.ByeTampered)
-}
-
-// offer makes one, unless an answer is still to come.
-func (c *call) offer(restart bool) {
-	c.restarted = time.Now()
-	if c.offered || c.peer == nil {
-		return
-	}
-	sdp, err := c.peer.Offer(restart)
-	if err != nil {
-		c.host.options.Log.Error("no offer", "err", err)
-		return
-	}
-	c.offered = true
-	c.signal(wire.Offer{SDP: sdp, Restart: restart})
-}
-
-// signal seals the next signal frame and sends it, or keeps it for the resume.
-func (c *call) signal(m wire.Signal) {
-	if c.session == nil || c.stage == over {
-		return
-	}
-	frame, err := c.session.SealSignal(m)
-	if err != nil {
-		c.host.options.Log.Error("a signal is too large", "err", err)
-		return
-	}
-	c.signals.keep(frame)
-	if c.attached {
-		c.host.send(c.route, frame)
-	}
-}
-
-// detached: the guest's socket, or ours, is gone. The session goes on without.
-func (c *call) detached(r wire.Route) {
-	if r != c.route {
-		return
-	}
-	c.attached = false
-	if c.stage == admitted {
-		c.end(app.EndHandshake, "")
-	}
-}
-
-// resume is a guest's first frame on a new socket, or on the old one after ours broke.
-func (c *call) resume(r wire.Route, rest []byte) {
-	if c.session == nil {
-		c.host.hangUp(r)
-		return
-	}
-	next, err := c.session.OpenResume(rest)
-	if err != nil {
-		c.host.options.Log.Warn("a resume does not hold", "err", err)
-		c.host.hangUp(r)
-		return
-	}
-	if !c.host.move(c, c.route, r) {
-		return // that socket is gone as well
-	}
-	c.route, c.attached = r, true
-	frames, kept := c.signals.from(next)
-	if !kept {
-		c.end(app.EndLost, "")
-		return
-	}
-	c.host.send(r, c.session.SealResume())
-	for _, f := range frames {
-		c.host.send(r, f)
-	}
 }
 
 // message is one of the data channel's. It holds the channel's goroutine back while the call
@@ -497,31 +355,6 @@ func (c *call) End(why app.EndReason) {
 	})
 }
 
-// move binds a call to the socket that resumed it; false if that one is gone.
-func (h *Host) move(c *call, from, to wire.Route) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	v := h.guests[to]
-	if v == nil {
-		return false
-	}
-	if old := h.guests[from]; old != nil && from != to {
-		old.call = nil
-		h.drop(from)
-	}
-	v.call = c
-	return true
-}
-
-// hangUp drops one socket.
-func (h *Host) hangUp(r wire.Route) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.guests[r] != nil {
-		h.drop(r)
-	}
-}
-
 // over forgets a call, and its link if nobody needs it any more.
 func (h *Host) over(c *call, r wire.Route) {
 	h.mu.Lock()
@@ -532,29 +365,4 @@ func (h *Host) over(c *call, r wire.Route) {
 		h.drop(r)
 	}
 	h.release(c.link)
-}
-
-// maxSignals is how many sent frames a side keeps for a resume.
-const maxSignals = 256
-
-// signals are the frames sent, the newest maxSignals of them.
-type signals struct {
-	first  uint64 // the sequence of frames[0]
-	frames [][]byte
-}
-
-func (s *signals) keep(frame []byte) {
-	s.frames = append(s.frames, frame)
-	if len(s.frames) > maxSignals {
-		s.frames = s.frames[1:]
-		s.first++
-	}
-}
-
-// from returns the frames from next on; false if they are no longer kept.
-func (s *signals) from(next uint64) ([][]byte, bool) {
-	if next < s.first {
-		return nil, false
-	}
-	return s.frames[min(next-s.first, uint64(len(s.frames))):], true
 }

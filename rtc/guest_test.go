@@ -2,20 +2,11 @@ package rtc
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/coder/websocket"
-	"github.com/pion/interceptor"
-	"github.com/pion/logging"
-	"github.com/pion/webrtc/v4"
 
 	"alcove/app"
 	"alcove/rtc/seal"
@@ -84,99 +75,6 @@ type answerer interface {
 	Close()
 }
 
-// openLink does what the page does on opening: it fetches, and sends nothing.
-func openLink(ctx context.Context, link string) (*guest, error) {
-	base, l, err := wire.ParseLink(link)
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/v1/links/"+seal.LinkID(l).String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%d: %s", resp.StatusCode, strings.TrimSpace(string(body)))
-	}
-	blob, err := wire.ParseBlob(body)
-	if err != nil {
-		return nil, err
-	}
-	return newGuest(base, l, blob)
-}
-
-func newGuest(base string, l [32]byte, blob wire.Blob) (*guest, error) {
-	g := &guest{
-		base: base, times: defaultTiming, mail: newMailbox[func()](), events: make(chan guestEvent, 4096),
-		closed: make(chan struct{}), out: newOutbox(), join: joinByPion, redial: dialGuest,
-	}
-	var err error
-	if g.link, err = seal.OpenBundle(l, blob.Bundle); err != nil {
-		return nil, fmt.Errorf("bundle: %w", err)
-	}
-	if g.card, _, err = g.link.OpenCard(blob.Card); err != nil {
-		return nil, fmt.Errorf("card: %w", err)
-	}
-	if g.key, err = seal.NewSigningKey(); err != nil {
-		return nil, err
-	}
-	return g, nil
-}
-
-// guestSocket is a WebSocket.
-type guestSocket struct {
-	ws  *websocket.Conn
-	out *mailbox[[]byte]
-}
-
-func (s *guestSocket) send(frame []byte) { s.out.put(frame) }
-func (s *guestSocket) close()            { _ = s.ws.CloseNow() }
-
-func dialGuest(ctx context.Context, g *guest) (guestLine, error) {
-	url := "ws" + strings.TrimPrefix(g.base, "http") + "/v1/guest/" + g.link.LinkID().String()
-	ws, _, err := websocket.Dial(ctx, url, nil)
-	if err != nil {
-		return nil, err
-	}
-	ws.SetReadLimit(wire.MaxFrame)
-	s := &guestSocket{ws: ws, out: newMailbox[[]byte]()}
-	done, stop := context.WithCancel(context.Background())
-	go func() {
-		for {
-			select {
-			case <-done.Done():
-				return
-			case <-s.out.ready:
-			}
-			for _, b := range s.out.take() {
-				if ws.Write(done, websocket.MessageBinary, b) != nil {
-					return
-				}
-			}
-		}
-	}()
-	go func() {
-		defer stop()
-		for {
-			kind, b, err := ws.Read(done)
-			if err != nil {
-				g.mail.put(func() { g.dropped(s) })
-				return
-			}
-			g.mail.put(func() { g.received(s, kind == websocket.MessageText, b) })
-		}
-	}()
-	return s, nil
-}
-
 // connect opens the socket and starts the guest.
 func (g *guest) connect(ctx context.Context) error {
 	line, err := g.redial(ctx, g)
@@ -188,9 +86,18 @@ func (g *guest) connect(ctx context.Context) error {
 }
 
 func (g *guest) begin(line guestLine) {
-	g.lines = []guestLine{line}
-	g.mail.put(func() { g.line, g.attached = line, true })
+	g.line, g.attached = line, true
 	go g.run()
+}
+
+// adopt makes a socket ours, before anything is read from it; it is closed in the end.
+func (g *guest) adopt(line guestLine) {
+	g.mu.Lock()
+	g.lines = append(g.lines, line)
+	g.mu.Unlock()
+	if !g.mail.put(func() { g.line = line }) {
+		line.close()
+	}
 }
 
 func (g *guest) run() {
@@ -253,16 +160,8 @@ func (g *guest) reconnect() {
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		line, err := g.redial(ctx, g)
-		if err != nil {
+		if _, err := g.redial(ctx, g); err != nil {
 			time.AfterFunc(200*time.Millisecond, func() { g.mail.put(g.reconnect) })
-			return
-		}
-		g.mu.Lock()
-		g.lines = append(g.lines, line)
-		g.mu.Unlock()
-		if !g.mail.put(func() { g.line = line }) {
-			line.close()
 		}
 	}()
 }
@@ -591,99 +490,3 @@ func (g *guest) until(t testing.TB, what string, within time.Duration) guestEven
 		}
 	}
 }
-
-// pionAnswerer is the guest's side over pion.
-type pionAnswerer struct {
-	pc *webrtc.PeerConnection
-	mu sync.Mutex
-	dc *webrtc.DataChannel // mu
-}
-
-func joinByPion(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
-	return joinBySocket(nil)(g, a, e)
-}
-
-// joinBySocket answers over one UDP socket, or as ICE likes it.
-func joinBySocket(socket net.PacketConn) func(*guest, wire.Admit, connectionEvents) (answerer, error) {
-	return func(_ *guest, a wire.Admit, e connectionEvents) (answerer, error) {
-		var s webrtc.SettingEngine
-		s.SetSCTPRTOMax(sctpPatience)
-		s.SetICEMaxBindingRequests(iceTries)
-		s.LoggerFactory = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
-		s.SetIncludeLoopbackCandidate(true)
-		if socket != nil {
-			s.SetICEUDPMux(webrtc.NewICEUDPMux(nil, socket))
-		}
-		engine := &webrtc.MediaEngine{}
-		err := errors.Join(
-			engine.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: opus, PayloadType: 111}, webrtc.RTPCodecTypeAudio),
-			engine.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: vp8, PayloadType: 96}, webrtc.RTPCodecTypeVideo))
-		if err != nil {
-			return nil, err
-		}
-		registry := &interceptor.Registry{}
-		if err := webrtc.RegisterDefaultInterceptors(engine, registry); err != nil {
-			return nil, err
-		}
-		c := webrtc.Configuration{}
-		if a.TURN != nil {
-			c.ICEServers = []webrtc.ICEServer{{URLs: a.TURN.URLs, Username: a.TURN.Username, Credential: a.TURN.Credential}}
-			if a.Relay {
-				c.ICETransportPolicy = webrtc.ICETransportPolicyRelay
-			}
-		}
-		p := &pionAnswerer{}
-		if p.pc, err = webrtc.NewAPI(webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry)).NewPeerConnection(c); err != nil {
-			return nil, err
-		}
-		p.pc.OnDataChannel(func(dc *webrtc.DataChannel) {
-			p.mu.Lock()
-			p.dc = dc
-			p.mu.Unlock()
-			dc.OnOpen(e.opened)
-			dc.OnMessage(func(m webrtc.DataChannelMessage) { e.message(m.Data) })
-		})
-		p.pc.OnICECandidate(func(c *webrtc.ICECandidate) {
-			if c == nil {
-				e.candidate(wire.Candidate{Mid: "0"})
-				return
-			}
-			e.candidate(wire.Candidate{Candidate: c.ToJSON().Candidate, Mid: "0"})
-		})
-		return p, nil
-	}
-}
-
-func (p *pionAnswerer) Offered(sdp string) (string, error) {
-	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: sdp}); err != nil {
-		return "", err
-	}
-	a, err := p.pc.CreateAnswer(nil)
-	if err != nil {
-		return "", err
-	}
-	if err := p.pc.SetLocalDescription(a); err != nil {
-		return "", err
-	}
-	return p.pc.LocalDescription().SDP, nil
-}
-
-func (p *pionAnswerer) Candidate(c wire.Candidate) {
-	_ = p.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: c.Candidate})
-}
-
-func (p *pionAnswerer) Fingerprints() (host, guest [32]byte, err error) {
-	if host, err = fingerprint(p.pc.CurrentRemoteDescription().SDP); err != nil {
-		return host, guest, err
-	}
-	guest, err = fingerprint(p.pc.CurrentLocalDescription().SDP)
-	return host, guest, err
-}
-
-func (p *pionAnswerer) Send(b []byte) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.dc.Send(b)
-}
-
-func (p *pionAnswerer) Close() { _ = p.pc.Close() }

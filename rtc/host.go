@@ -122,9 +122,13 @@ func newHost(o Options) *Host {
 
 // Close ends every call as the therapist's wish, and the socket.
 func (h *Host) Close() {
-	for _, c := range h.calls() {
+	calls := h.calls()
+	for _, c := range calls {
 		c.End(app.EndTherapist)
 		<-c.closed
+	}
+	if len(calls) > 0 {
+		time.Sleep(2 * h.times.linger) // the goodbyes are still leaving
 	}
 	h.stop()
 	h.running.Wait()

@@ -37,6 +37,7 @@ type verdict struct {
 // line that does one thing to one message. What was altered, repeated or moved is never taken,
 // and both sides end, with a reason.
 func TestTenThousandMutations(t *testing.T) {
+	t.Parallel()
 	var count, runs atomic.Int64
 	var mu sync.Mutex
 	ends := map[string]int{}
@@ -138,8 +139,93 @@ func types(frames [2][][]byte) (list [2][]byte) {
 	return list
 }
 
+// script is what both people do in a conversation: one knocks, the other admits, each writes a
+// line. It notes what became of it.
+type script struct {
+	verdict
+	door      *doorstep
+	g         *guest
+	r         *room
+	c         app.Call
+	said      bool // the guest's line
+	written   bool // the host's line
+	delivered bool
+	got       bool
+	checked   bool
+	connected func()               // the guest is, for the first time
+	completed func() time.Duration // both lines were read; how long to wait before the end
+	patience  <-chan time.Time
+}
+
+func newScript(door *doorstep, g *guest) *script {
+	return &script{door: door, g: g, r: newRoom(), connected: func() {}, completed: func() time.Duration { return 0 }}
+}
+
+// play goes on until both sides have ended; false if that never happens.
+func (s *script) play() bool {
+	s.g.knockWith("Kim", "")
+	limit := time.After(hangs)
+	for s.guest == "" || s.c != nil && s.host == "" {
+		select {
+		case d := <-s.door.knocks:
+			if c, err := d.Admit(context.Background(), textOnly, s.r); err == nil {
+				s.c = c
+			}
+		case <-s.door.left:
+			s.host = "left"
+		case e := <-s.r.events:
+			s.atHost(e)
+		case e := <-s.g.events:
+			s.atGuest(e)
+		case <-s.patience:
+			s.c.End(app.EndTherapist)
+			s.patience = nil
+		case <-limit:
+			return false
+		}
+		if s.complete = s.delivered && s.got && len(s.hostRead) > 0 && len(s.guestRead) > 0; s.complete && !s.checked {
+			s.checked = true
+			s.patience = time.After(s.completed())
+		}
+	}
+	return true
+}
+
+func (s *script) atHost(e app.CallEvent) {
+	switch e := e.(type) {
+	case app.CallConnected:
+		if !s.written { // not again after a break
+			s.c.SendChat("h", "host says")
+		}
+		s.written = true
+	case app.CallChat:
+		s.hostRead = append(s.hostRead, e.Text)
+	case app.CallDelivered:
+		s.delivered = true
+	case app.CallEnded:
+		s.host = string(e.Why)
+	}
+}
+
+func (s *script) atGuest(e guestEvent) {
+	switch e.what {
+	case "connected":
+		if !s.said {
+			s.connected()
+			s.g.chat("guest says")
+		}
+		s.said = true
+	case "chat":
+		s.guestRead = append(s.guestRead, e.text)
+	case "got":
+		s.got = true
+	case "ended":
+		s.guest = e.text
+	}
+}
+
 // run is one conversation, mutated once.
-func (m *memory) run(t *testing.T, mut hostile.Mutation, on channel, resume bool) (v verdict) {
+func (m *memory) run(t *testing.T, mut hostile.Mutation, on channel, resume bool) verdict {
 	t.Helper()
 	mutator := hostile.NewMutator(mut)
 	m.mu.Lock()
@@ -154,85 +240,40 @@ func (m *memory) run(t *testing.T, mut hostile.Mutation, on channel, resume bool
 	g, err := m.guestOf(m.blob)
 	if err != nil {
 		t.Error(err)
-		return v
+		return verdict{}
 	}
 	line, err := g.redial(context.Background(), g)
 	if err != nil {
 		t.Error(err)
-		return v
+		return verdict{}
 	}
 	g.begin(line)
-	g.knockWith("Kim", "")
-	r := newRoom()
-	var c app.Call
-	var delivered, got, said, heard, checked, late bool
-	limit := time.After(hangs)
-	var patience <-chan time.Time
-	for v.guest == "" || c != nil && v.host == "" {
-		select {
-		case d := <-m.door.knocks:
-			if c, err = d.Admit(context.Background(), textOnly, r); err != nil {
-				c = nil
-			}
-		case <-m.door.left:
-			v.host = "left"
-		case e := <-r.events:
-			switch e := e.(type) {
-			case app.CallConnected:
-				if !heard {
-					c.SendChat("h", "host says")
-				}
-				heard = true
-			case app.CallChat:
-				v.hostRead = append(v.hostRead, e.Text)
-			case app.CallDelivered:
-				delivered = true
-			case app.CallEnded:
-				v.host = string(e.Why)
-			}
-		case e := <-g.events:
-			switch e.what {
-			case "connected":
-				if said { // again, after a break
-					continue
-				}
-				said = true
-				if resume {
-					m.breakSocket(g, c)
-				}
-				g.chat("guest says")
-			case "chat":
-				v.guestRead = append(v.guestRead, e.text)
-			case "got":
-				got = true
-			case "ended":
-				v.guest = e.text
-			}
-		case <-patience:
-			c.End(app.EndTherapist)
-			patience = nil
-		case <-limit:
-			t.Errorf("%v on channel %d hangs: %+v", mut, on, v)
-			return v
-		}
-		if v.complete = delivered && got && len(v.hostRead) > 0 && len(v.guestRead) > 0; v.complete && !checked {
-			checked = true
-			m.inStep(c, g)
-			m.mu.Lock()
-			wait := time.Millisecond
-			if m.reached && !mut.Kind.Harmless() {
-				wait = 700 * time.Millisecond // whoever has it before him notices within that
-			}
-			late = !m.reached // what is altered in the last words of all changes nothing
-			m.mu.Unlock()
-			patience = time.After(wait)
+	s := newScript(m.door, g)
+	late := false
+	s.connected = func() {
+		if resume {
+			m.breakSocket(g, s.c)
 		}
 	}
-	m.settled(t, mut, &v)
+	s.completed = func() time.Duration {
+		m.inStep(s.c, g)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		late = !m.reached // what is altered in the last words of all changes nothing
+		if m.reached && !mut.Kind.Harmless() {
+			return 700 * time.Millisecond // whoever has it before him notices within that
+		}
+		return time.Millisecond
+	}
+	if !s.play() {
+		t.Errorf("%v on channel %d hangs: %+v", mut, on, s.verdict)
+		return s.verdict
+	}
+	m.settled(t, mut, &s.verdict)
 	m.mu.Lock()
-	v.done, v.redials = m.reached && !late, m.redials
-	m.mu.Unlock()
-	return v
+	defer m.mu.Unlock()
+	s.done, s.redials = m.reached && !late, m.redials
+	return s.verdict
 }
 
 // breakSocket cuts the guest's socket in a session; each side seals a signal meanwhile.

@@ -1,0 +1,116 @@
+package rtc
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"alcove/app"
+	"alcove/rtc/hostile"
+	"alcove/rtc/wire"
+)
+
+// TestMiddleWithItsOwnLink is somebody who gave the client a link of his own, and opens the real
+// one himself: he can meet both, and the two hear different codes.
+func TestMiddleWithItsOwnLink(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	own := &house{t: t, relay: h.relay, host: startHost(t, h.relay.URL(), nil), door: newDoorstep()}
+	client := own.visit(own.invite(app.InviteSingle).Link)
+	own.admit(client, textOnly)
+	middle := h.visit(h.invite(app.InviteSingle).Link)
+	c, _ := h.admit(middle, textOnly)
+	client.mu.Lock()
+	read := client.code
+	client.mu.Unlock()
+	middle.mu.Lock()
+	his := middle.code
+	middle.mu.Unlock()
+	if read == his {
+		t.Fatal("one in a million: the two codes are the same. Run again")
+	}
+	if c.CheckCode(read) {
+		t.Error("the code that the client read aloud was taken")
+	}
+}
+
+// TestRelaySeesNothing writes down everything that passes a relay in a session, and looks for
+// any of it that means something.
+func TestRelaySeesNothing(t *testing.T) {
+	t.Parallel()
+	h, p := hostileHouse(t)
+	var mu sync.Mutex
+	var all [][]byte
+	p.Meddle(func(m hostile.Message) []hostile.Message {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, bytes.Clone(m.Data))
+		return []hostile.Message{m}
+	})
+	link := h.invite(app.InviteStanding).Link
+	p.Fetched(func(_ string, b, c []byte) ([]byte, []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, bytes.Clone(b), bytes.Clone(c))
+		return b, c
+	})
+	g := h.visit(link)
+	c, r := h.admit(g, textOnly)
+	c.SendChat("1", "a very private sentence")
+	await[app.CallDelivered](t, r, soon)
+	c.End(app.EndTherapist)
+	g.until(t, "chat", soon)
+	key := g.key.Public()
+	_, l, err := wire.ParseLink(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secrets := map[string][]byte{
+		"the name": []byte("Kim"), "the PIN": []byte("042042"), "the therapist": []byte("Ruiz"), "the chat": []byte("private"), "a certificate": []byte("fingerprint"),
+		"an address": []byte("candidate:"), "the guest's key": key[:], "the link": l[:], "the link as text": []byte(wire.Encode(l[:])),
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	sizes := map[int]bool{}
+	for _, b := range all {
+		for what, s := range secrets {
+			if bytes.Contains(b, s) {
+				t.Errorf("the relay saw %s", what)
+			}
+		}
+		sizes[len(b)] = true
+	}
+	if len(all) < 12 || len(sizes) < 4 {
+		t.Errorf("only %d messages passed", len(all))
+	}
+}
+
+// TestRelayTellsLies feeds host and guest what a relay must not say.
+func TestRelayTellsLies(t *testing.T) {
+	t.Parallel()
+	h, p := hostileHouse(t)
+	h.host.times = realTiming
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) { g.redial = dialOnce() })
+	c, r := h.admit(g, textOnly)
+	ctx := context.Background()
+	for _, lie := range []string{`{`, `{"op":"guest"}`, `{"op":"gone","link":"AAAA","conn":"x"}`, `{"op":"turn","link":1}`, `["host"]`, `{"op":"listening","link":"` + strings.Repeat("A", 22) + `"}`} {
+		p.Inject(ctx, hostile.Message{Side: hostile.Host, Text: true, Data: []byte(lie)})
+	}
+	p.Inject(ctx, hostile.Message{Side: hostile.Host, Data: []byte("short")})
+	p.Inject(ctx, hostile.Message{Side: hostile.Host, Data: make([]byte, 100)})
+	c.SendChat("1", "still here")
+	if e := g.until(t, "chat", soon); e.text != "still here" {
+		t.Errorf("the guest read %v", e)
+	}
+	p.Inject(ctx, hostile.Message{Side: hostile.Guest, Text: true, Data: []byte(`{"op":"host","here":maybe}`)})
+	if e := g.until(t, "ended", soon); e.text != "relay" {
+		t.Errorf("the guest heard %v", e)
+	}
+	if e := await[app.CallEnded](t, r, 90*time.Second); !slices.Contains([]app.EndReason{app.EndLost, app.EndClient}, e.Why) {
+		t.Errorf("the host heard %v", e)
+	}
+}
