@@ -14,12 +14,13 @@ var contentPolicy = strings.Join([]string{
 	"require-trusted-types-for 'script'", "trusted-types 'none'",
 }, "; ")
 
-// Camera and microphone, and that the other side's sound may start. Everything else that a browser could hand out is off.
-var permissionsPolicy = strings.Join(append([]string{"camera=(self)", "microphone=(self)", "autoplay=(self)"}, off(
+// Camera and microphone, that the other side's sound may start, and that a phone's screen stays lit in a session. Everything else that a
+// browser could hand out is off.
+var permissionsPolicy = strings.Join(append([]string{"camera=(self)", "microphone=(self)", "autoplay=(self)", "screen-wake-lock=(self)"}, off(
 	"accelerometer", "browsing-topics", "clipboard-read", "clipboard-write", "display-capture",
 	"encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection",
 	"keyboard-map", "local-fonts", "magnetometer", "midi", "otp-credentials", "payment", "picture-in-picture",
-	"publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "sync-xhr",
+	"publickey-credentials-create", "publickey-credentials-get", "serial", "storage-access", "sync-xhr",
 	"unload", "usb", "window-management", "xr-spatial-tracking")...), ", ")
 
 func off(features ...string) []string {

@@ -120,7 +120,7 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 			}
 		}
 		policy := resp.Header.Get("Permissions-Policy")
-		for _, part := range []string{"camera=(self)", "microphone=(self)", "geolocation=()", "display-capture=()", "usb=()"} {
+		for _, part := range []string{"camera=(self)", "microphone=(self)", "screen-wake-lock=(self)", "geolocation=()", "display-capture=()", "usb=()"} {
 			if !strings.Contains(policy, part) {
 				t.Errorf("%s: Permissions-Policy without %s", path, part)
 			}
@@ -153,5 +153,18 @@ func TestGuestSocketIsForThePageAlone(t *testing.T) {
 	}
 	if w, status := tryDial(t, r, "/v1/guest/"+l.id, http.Header{"Origin": {r.URL()}}); w == nil {
 		t.Fatalf("the page's own socket: %d", status)
+	}
+}
+
+// A web page on the therapist's machine reaches a relay on loopback; the desktop's socket is not for it, whatever origin it names.
+func TestHostSocketIsForNoPage(t *testing.T) {
+	r := startRelay(t, nil)
+	for _, origin := range []string{"https://evil.example", r.URL(), "null", ""} {
+		if w, status := tryDial(t, r, "/v1/host", http.Header{"Origin": {origin}}); w != nil || status != 403 {
+			t.Errorf("origin %q: %d", origin, status)
+		}
+	}
+	if w, status := tryDial(t, r, "/v1/host", nil); w == nil {
+		t.Errorf("a desktop: %d", status)
 	}
 }
