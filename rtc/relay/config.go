@@ -47,6 +47,9 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Limits         Limits
 
+	// near says from where connections are taken; nil is from everywhere. Embedded sets it for the local network.
+	near func(netip.Addr) bool
+
 	// Log hears what the operator must know, each text once in ten seconds: no address, no whole link ID, no token. Default: nowhere.
 	Log *slog.Logger
 }

@@ -28,14 +28,18 @@ func (l *cappedListener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		ap, _ := netip.ParseAddrPort(conn.RemoteAddr().String())
-		addr := ap.Addr().Unmap().WithZone("")
+		addr := remote(conn)
 		p, _ := prefixes(addr)
 		if l.take(p, contains(l.exempt, addr)) {
 			return &countedConn{Conn: conn, release: func() { l.release(p) }}, nil
 		}
 		_ = conn.Close()
 	}
+}
+
+func remote(c net.Conn) netip.Addr {
+	ap, _ := netip.ParseAddrPort(c.RemoteAddr().String())
+	return ap.Addr().Unmap().WithZone("")
 }
 
 func (l *cappedListener) take(p netip.Prefix, exempt bool) bool {
@@ -67,4 +71,20 @@ type countedConn struct {
 func (c *countedConn) Close() error {
 	c.once.Do(c.release)
 	return c.Conn.Close()
+}
+
+// nearListener closes what comes from elsewhere before a byte of it is read.
+type nearListener struct {
+	net.Listener
+	near func(netip.Addr) bool
+}
+
+func (l *nearListener) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil || l.near(remote(conn)) {
+			return conn, err
+		}
+		_ = conn.Close()
+	}
 }

@@ -19,17 +19,21 @@ import (
 const portFile = "port"
 
 // Embedded starts the relay that the desktop carries: StateDir and Guest of config are needed, Listen, PublicURL and SelfSigned are its own
-// affair. It answers this machine alone, or with lan every machine of the local network, by a certificate that it makes itself. It keeps the
-// port that it had before, unless another program has it now.
+// affair. It answers this machine alone, or with lan every machine of the local network, by a certificate that it makes itself. Whoever comes
+// from outside is cut off, also where the machine has a public address or a router passes the port on. It keeps the port that it had before,
+// unless another program has it now.
 func Embedded(ctx context.Context, config Config, lan bool) (*Relay, error) {
 	host := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	listen := host.String()
+	config.near = netip.Addr.IsLoopback
 	if lan {
-		var err error
-		if host, err = lanAddress(); err != nil {
+		network, err := lanAddress()
+		if err != nil {
 			return nil, err
 		}
-		listen = ""
+		// On every address: a laptop changes its own from one network to the next, and the relay stays.
+		host, listen = network.Addr(), ""
+		config.near = func(a netip.Addr) bool { return isLocal(a, network) }
 		config.TLS.SelfSigned = []string{host.String(), "localhost", "127.0.0.1"}
 	}
 	r, err := startOnPort(ctx, config, listen, keptPort(config.StateDir))
@@ -64,25 +68,30 @@ func keptPort(dir string) uint16 {
 	return uint16(port)
 }
 
-// lanAddress is the address by which the local network knows this machine: a private one if there is one.
-func lanAddress() (netip.Addr, error) {
+// isLocal tells whether an address is one of this machine's, of a private network or of its own neighbours, where those have public ones.
+func isLocal(a netip.Addr, network netip.Prefix) bool {
+	return a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast() || network.Contains(a)
+}
+
+// lanAddress is the address by which the local network knows this machine, a private one if there is one, and how long its prefix is.
+func lanAddress() (netip.Prefix, error) {
 	addrs, err := net.InterfaceAddrs()
 	if err != nil {
-		return netip.Addr{}, errors.Join(ErrListen, err)
+		return netip.Prefix{}, errors.Join(ErrListen, err)
 	}
-	var other netip.Addr
+	var other netip.Prefix
 	for _, a := range addrs {
 		p, err := netip.ParsePrefix(a.String())
 		switch {
 		case err != nil || !p.Addr().Is4() || !p.Addr().IsGlobalUnicast():
 		case p.Addr().IsPrivate():
-			return p.Addr(), nil
+			return p, nil
 		default:
-			other = p.Addr()
+			other = p
 		}
 	}
 	if !other.IsValid() {
-		return netip.Addr{}, fmt.Errorf("%w: this machine is in no network", ErrListen)
+		return netip.Prefix{}, fmt.Errorf("%w: this machine is in no network", ErrListen)
 	}
 	return other, nil
 }

@@ -91,6 +91,9 @@ func (r *Relay) listen(ctx context.Context, source *tlsSource) error {
 	}
 	r.listener = l
 	limits := r.config.Limits // a page needs a few connections beside its socket
+	if r.config.near != nil {
+		l = &nearListener{l, r.config.near}
+	}
 	l = newCapped(l, 2*limits.TotalConns, 4*limits.PrefixConns, r.config.TrustedProxies)
 	r.hsts = strings.HasPrefix(r.config.PublicURL, "https://")
 	if source != nil {
