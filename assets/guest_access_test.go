@@ -48,6 +48,7 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "\\'") + "
 
 // TestByEarAndKeyboard is a written session of somebody who sees nothing and has no pointer.
 func TestByEarAndKeyboard(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag)
@@ -105,6 +106,7 @@ func TestByEarAndKeyboard(t *testing.T) {
 
 // TestOtherLanguage changes it on the way; what was typed stays, and so does the focus.
 func TestOtherLanguage(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	both := languages(t)
 	p := newTab(t, everything, both[0].tag)
@@ -128,6 +130,7 @@ func TestOtherLanguage(t *testing.T) {
 
 // TestCalm: who asked for less motion gets none.
 func TestCalm(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag)

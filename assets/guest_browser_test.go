@@ -3,9 +3,12 @@ package assets_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +29,11 @@ var browsers = struct {
 }{started: map[string]context.Context{}}
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// Most of a test is waiting, so there may be more of them than processors.
+	if err := flag.Set("test.parallel", strconv.Itoa(max(4, runtime.GOMAXPROCS(0)))); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	for _, cancel := range browsers.cancel {
 		cancel()
@@ -49,20 +57,22 @@ func browser(t testing.TB, e equipment) context.Context {
 	if ctx := browsers.started[string(e)]; ctx != nil {
 		return ctx
 	}
-	flag := chromedp.Flag
+	option := chromedp.Flag
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.NoSandbox, chromedp.Headless,
-		flag("disable-quic", true), flag("disable-background-networking", true), flag("disable-component-update", true), flag("disable-sync", true),
-		flag("disable-dev-shm-usage", true), flag("password-store", "basic"), flag("autoplay-policy", "document-user-activation-required"),
-		flag("hide-scrollbars", true),
+		option("disable-quic", true), option("disable-background-networking", true), option("disable-component-update", true), option("disable-sync", true),
+		option("disable-dev-shm-usage", true), option("password-store", "basic"), option("autoplay-policy", "document-user-activation-required"),
+		option("hide-scrollbars", true),
+		// Many tabs are open at once, and none of them is in the background.
+		option("disable-background-timer-throttling", true), option("disable-backgrounding-occluded-windows", true), option("disable-renderer-backgrounding", true),
 	}
 	switch e {
 	case everything:
-		options = append(options, flag("use-fake-device-for-media-stream", true), flag("use-fake-ui-for-media-stream", true))
+		options = append(options, option("use-fake-device-for-media-stream", true), option("use-fake-ui-for-media-stream", true))
 	case refused:
-		options = append(options, flag("use-fake-device-for-media-stream", true), flag("use-fake-ui-for-media-stream", "deny"))
+		options = append(options, option("use-fake-device-for-media-stream", true), option("use-fake-ui-for-media-stream", "deny"))
 	case noCamera:
-		options = append(options, flag("use-fake-device-for-media-stream", "device-count=0"), flag("use-fake-ui-for-media-stream", true))
+		options = append(options, option("use-fake-device-for-media-stream", "device-count=0"), option("use-fake-ui-for-media-stream", true))
 	}
 	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(alloc)

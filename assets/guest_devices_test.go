@@ -13,29 +13,28 @@ import (
 
 // TestDevices is every trouble with camera and microphone, and the way on.
 func TestDevices(t *testing.T) {
-	s := newStage(t)
-	i := s.invite()
-	busy := func(kind string) string {
-		return fmt.Sprintf(`const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-			navigator.mediaDevices.getUserMedia = (c) => c.%s ? Promise.reject(new DOMException('', 'NotReadableError')) : ask(c);`, kind)
-	}
-	absent := func(kind string) string { return strings.Replace(busy(kind), "NotReadable", "NotFound", 1) }
-	cases := []struct {
-		name    string
-		has     equipment
-		script  string // what no headless browser can be made to do
-		press   string
-		says    []string
-		forward string // how it goes on
-	}{
-		{"refused", refused, "", "video", []string{"camera_refused"}, "text"},
-		{"microphone refused", refused, "", "voice", []string{"microphone_refused"}, "text"},
-		{"microphone absent", everything, absent("audio"), "voice", []string{"microphone_absent"}, "text"},
-		{"camera busy", everything, busy("video"), "video", []string{"camera_busy", "voiceInstead"}, ""},
-		{"camera absent", noCamera, "", "video", []string{"camera_absent", "voiceInstead"}, ""},
-		{"microphone busy", everything, busy("audio"), "voice", []string{"microphone_busy"}, "text"},
-	}
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		i := s.invite()
+		busy := func(kind string) string {
+			return fmt.Sprintf(`const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+				navigator.mediaDevices.getUserMedia = (c) => c.%s ? Promise.reject(new DOMException('', 'NotReadableError')) : ask(c);`, kind)
+		}
+		absent := func(kind string) string { return strings.Replace(busy(kind), "NotReadable", "NotFound", 1) }
+		cases := []struct {
+			name    string
+			has     equipment
+			script  string // what no headless browser can be made to do
+			press   string
+			says    []string
+			forward string // how it goes on
+		}{
+			{"refused", refused, "", "video", []string{"camera_refused"}, "text"},
+			{"microphone refused", refused, "", "voice", []string{"microphone_refused"}, "text"},
+			{"microphone absent", everything, absent("audio"), "voice", []string{"microphone_absent"}, "text"},
+			{"camera busy", everything, busy("video"), "video", []string{"camera_busy", "voiceInstead"}, ""},
+			{"camera absent", noCamera, "", "video", []string{"camera_absent", "voiceInstead"}, ""},
+			{"microphone busy", everything, busy("audio"), "voice", []string{"microphone_busy"}, "text"},
+		}
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				p := newTab(t, c.has, l.tag, c.script)
@@ -73,6 +72,7 @@ func TestDevices(t *testing.T) {
 
 // TestNoStorage: a private window, or a full disk, costs the memory of who one is and nothing else.
 func TestNoStorage(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag, `
@@ -85,6 +85,7 @@ func TestNoStorage(t *testing.T) {
 
 // TestRelayOnly: with a TURN server and no leave to go direct, neither side tells the other its address.
 func TestRelayOnly(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, func(c *relay.Config) { c.TURN = relay.TURN{Listen: "127.0.0.1:0", AllowPrivatePeers: true} })
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag, `
@@ -120,6 +121,7 @@ func TestRelayOnly(t *testing.T) {
 
 // TestSameKey: a browser is known again, and two therapists cannot compare notes.
 func TestSameKey(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag)
@@ -143,6 +145,7 @@ func TestSameKey(t *testing.T) {
 
 // TestPolicy is what the relay sends with the page; the witness in every tab sees to it that nothing breaks it.
 func TestPolicy(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	res, err := http.Get(s.relay.URL() + "/j")
 	if err != nil {
@@ -150,8 +153,10 @@ func TestPolicy(t *testing.T) {
 	}
 	res.Body.Close()
 	policy := res.Header.Get("Content-Security-Policy")
-	for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-		"require-trusted-types-for 'script'", "trusted-types 'none'"} {
+	for _, want := range []string{
+		"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+		"require-trusted-types-for 'script'", "trusted-types 'none'",
+	} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("the policy lacks %s: %s", want, policy)
 		}

@@ -32,10 +32,14 @@ func (l speech) say(key string) string {
 	return strings.ReplaceAll(s, "{name}", therapist)
 }
 
-// inBoth runs a test in English and in Spanish.
-func inBoth(t *testing.T, test func(t *testing.T, l speech)) {
+// inBoth runs a test in English and in Spanish, side by side, each on a stage of its own.
+func inBoth(t *testing.T, test func(t *testing.T, s *stage, l speech)) {
+	t.Parallel()
 	for _, l := range languages(t) {
-		t.Run(l.tag, func(t *testing.T) { test(t, l) })
+		t.Run(l.tag, func(t *testing.T) {
+			t.Parallel()
+			test(t, newStage(t), l)
+		})
 	}
 }
 
@@ -69,25 +73,24 @@ func (p *tab) knock(l speech, pin string) {
 
 // TestClosedLinks is every link that opens nothing, and what the page says of it.
 func TestClosedLinks(t *testing.T) {
-	s := newStage(t)
-	used, revoked, gone := s.invite(), s.invite(), s.invite(expiring(1500*time.Millisecond))
-	s.host.Shut(used.id, app.ShutUsed)
-	s.host.Shut(revoked.id, app.ShutRevoked)
-	for _, i := range []invitation{used, revoked, gone} {
-		eventually(t, "the link is closed", func() bool { return s.status(i) == http.StatusGone })
-	}
-	open := s.invite()
-	cases := []struct{ key, link string }{
-		{"used", used.link},
-		{"revoked", revoked.link},
-		{"expired", gone.link},
-		{"unknown", s.road.url + "/j#1" + strings.Repeat("A", 43)},
-		{"cut", open.link[:len(open.link)-5]},
-		{"cut", open.link + "x"},
-		{"newer", strings.Replace(open.link, "#1", "#2", 1)},
-		{"empty", s.road.url + "/j"},
-	}
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		used, revoked, gone := s.invite(), s.invite(), s.invite(expiring(1500*time.Millisecond))
+		s.host.Shut(used.id, app.ShutUsed)
+		s.host.Shut(revoked.id, app.ShutRevoked)
+		for _, i := range []invitation{used, revoked, gone} {
+			eventually(t, "the link is closed", func() bool { return s.status(i) == http.StatusGone })
+		}
+		open := s.invite()
+		cases := []struct{ key, link string }{
+			{"used", used.link},
+			{"revoked", revoked.link},
+			{"expired", gone.link},
+			{"unknown", s.road.url + "/j#1" + strings.Repeat("A", 43)},
+			{"cut", open.link[:len(open.link)-5]},
+			{"cut", open.link + "x"},
+			{"newer", strings.Replace(open.link, "#1", "#2", 1)},
+			{"empty", s.road.url + "/j"},
+		}
 		p := newTab(t, everything, l.tag)
 		for _, c := range cases {
 			if c.key == "empty" {
@@ -104,9 +107,8 @@ func TestClosedLinks(t *testing.T) {
 
 // TestReload: the link is gone from the address bar, so a reload cannot know it.
 func TestReload(t *testing.T) {
-	s := newStage(t)
-	i := s.invite()
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		i := s.invite()
 		p := newTab(t, everything, l.tag)
 		p.open(s.road.url + "/j")
 		p.says(l, "emptyTitle")
@@ -132,6 +134,7 @@ func TestReload(t *testing.T) {
 
 // TestSecondLink: another link, opened over the first one in the same tab, is what counts.
 func TestSecondLink(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	first, second := s.invite(), s.invite(withCard(app.Card{Therapist: "Dr. Noor Haddad"}))
 	p := newTab(t, everything, "en-US")
@@ -146,9 +149,8 @@ func TestSecondLink(t *testing.T) {
 
 // TestDamaged: what the relay hands out does not fit the link.
 func TestDamaged(t *testing.T) {
-	s := newStage(t)
-	i, other := s.invite(), s.invite()
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		i, other := s.invite(), s.invite()
 		for name, body := range map[string]func(bundle, card string) string{
 			"one bit of the bundle":     func(b, c string) string { return slot(flip(b, 100), c) },
 			"one bit of the card":       func(b, c string) string { return slot(b, flip(c, 100)) },
@@ -179,6 +181,7 @@ func TestDamaged(t *testing.T) {
 
 // TestOldCard: who has knocked once refuses a card older than the one seen then.
 func TestOldCard(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	i := s.invite(standing)
 	bundle, old := s.blobs(i)
@@ -207,9 +210,8 @@ func TestOldCard(t *testing.T) {
 
 // TestUnreachable: no network at the link, and no network at the knock.
 func TestUnreachable(t *testing.T) {
-	s := newStage(t)
-	i := s.invite()
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		i := s.invite()
 		p := newTab(t, everything, l.tag)
 		s.road.replace(func(w http.ResponseWriter, r *http.Request) bool {
 			if strings.HasPrefix(r.URL.Path, "/v1/") {
@@ -237,9 +239,8 @@ func TestUnreachable(t *testing.T) {
 
 // TestAway: the desktop is off; the page waits, and knocks by itself.
 func TestAway(t *testing.T) {
-	s := newStage(t)
-	i := s.invite()
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		i := s.invite()
 		s.host.Close()
 		p := newTab(t, everything, l.tag)
 		p.toReady(l, i.link)
@@ -259,9 +260,8 @@ func TestAway(t *testing.T) {
 
 // TestDenied: the therapist's own sentence, and a second knock that is let in.
 func TestDenied(t *testing.T) {
-	s := newStage(t)
-	i := s.invite(standing)
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		i := s.invite(standing)
 		p := newTab(t, everything, l.tag)
 		p.toReady(l, i.link)
 		p.knock(l, "")
@@ -282,8 +282,7 @@ func TestDenied(t *testing.T) {
 
 // TestWrongPIN counts down, and closes.
 func TestWrongPIN(t *testing.T) {
-	s := newStage(t)
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		i := s.invite(withPIN)
 		p := newTab(t, everything, l.tag)
 		p.toReady(l, i.link)
@@ -313,8 +312,7 @@ func TestWrongPIN(t *testing.T) {
 
 // TestShutWhileWaiting: the link is withdrawn, or the desktop just hangs up.
 func TestShutWhileWaiting(t *testing.T) {
-	s := newStage(t)
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		i := s.invite()
 		p := newTab(t, everything, l.tag)
 		p.toReady(l, i.link)
@@ -339,6 +337,7 @@ func TestShutWhileWaiting(t *testing.T) {
 
 // TestTampered changes, repeats and leaves out frames at each step.
 func TestTampered(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	flipped := func(f []byte) [][]byte { f[len(f)-9] ^= 4; return [][]byte{f} }
 	for _, c := range []struct {
@@ -380,9 +379,8 @@ func TestTampered(t *testing.T) {
 
 // TestOldBrowser: what is missing is said, in place of an empty page.
 func TestOldBrowser(t *testing.T) {
-	s := newStage(t)
-	i := s.invite()
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
+		i := s.invite()
 		p := newTab(t, everything, l.tag, `delete window.RTCPeerConnection;`)
 		p.open(i.link)
 		p.says(l, "oldTitle", "old")

@@ -189,6 +189,7 @@ func (f *firefox) fill(id, value string) {
 
 // TestFirefox is the vectors, and a whole session with pictures, sound and writing.
 func TestFirefox(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	f := newFirefox(t)
 	f.open(s.road.url + "/j")

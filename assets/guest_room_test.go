@@ -33,8 +33,7 @@ func (s *stage) meet(p *tab, l speech, a app.Admission, options ...inviteOption)
 
 // TestText is a whole session with no permission at all.
 func TestText(t *testing.T) {
-	s := newStage(t)
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		p := newTab(t, refused, l.tag, `
 			window.asked = 0;
 			navigator.mediaDevices.getUserMedia = () => { asked++; return Promise.reject(new DOMException('', 'NotAllowedError')); };`)
@@ -79,6 +78,7 @@ func (p *tab) code() string {
 
 // TestVoice: heard and not seen, on both sides.
 func TestVoice(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag, `
@@ -123,6 +123,7 @@ const sounds = `(async () => {
 
 // TestPictures turns cameras off and on again, on both sides.
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag)
@@ -172,8 +173,7 @@ func TestPictures(t *testing.T) {
 
 // TestLost: the line is gone, both say so, chat waits, and arrives once.
 func TestLost(t *testing.T) {
-	s := newStage(t)
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		p := newTab(t, everything, l.tag)
 		call, r := s.meet(p, l, video)
 		p.press(l.say("codeHide"))
@@ -225,6 +225,7 @@ func TestLost(t *testing.T) {
 
 // TestResume breaks the relay's socket alone: the session goes on, and signals still pass.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag)
@@ -245,8 +246,7 @@ func TestResume(t *testing.T) {
 
 // TestOver is every way in which a session ends badly. Time runs faster for those who wait.
 func TestOver(t *testing.T) {
-	s := newStage(t)
-	inBoth(t, func(t *testing.T, l speech) {
+	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		t.Run("no way to each other", func(t *testing.T) {
 			p := newTab(t, everything, l.tag, `const wait = setTimeout; window.setTimeout = (f, ms, ...a) => wait(f, ms === 120000 ? 1500 : ms, ...a);`)
 			p.toReady(l, s.invite().link)
@@ -284,8 +284,10 @@ func TestOver(t *testing.T) {
 			}
 		})
 		t.Run("the line does not come back", func(t *testing.T) {
-			// Three seconds in half of one: the page takes longer pauses for sleep.
-			p := newTab(t, everything, l.tag, `const now = Date.now, start = now(); Date.now = () => window.fast ? start + (now() - start) * 6 : now();`)
+			// Whenever the room looks at its clock three seconds have passed, and it looks more often: a longer pause it would take for sleep.
+			p := newTab(t, everything, l.tag, `const now = Date.now, every = setInterval; let skipped = 0;
+				Date.now = () => now() + skipped;
+				window.setInterval = (f, ms) => ms !== 500 ? every(f, ms) : every(() => { if (window.fast) skipped += 3000; f(); }, 50);`)
 			call, _ := s.meet(p, l, text)
 			s.tunnel.dark.Store(true)
 			defer s.tunnel.dark.Store(false)

@@ -131,6 +131,7 @@ func withTests(t testing.TB) fs.FS {
 type invitation struct {
 	id   app.InviteID
 	link string
+	pair []byte
 	line app.LineInvite
 }
 
@@ -138,8 +139,14 @@ type inviteOption func(*app.InviteSpec, *app.Card)
 
 func withPIN(s *app.InviteSpec, _ *app.Card)  { s.PINWanted = true }
 func standing(s *app.InviteSpec, _ *app.Card) { s.Kind = app.InviteStanding }
+func hidden(s *app.InviteSpec, _ *app.Card)   { s.RelayOnly = true }
 func expiring(d time.Duration) inviteOption {
 	return func(s *app.InviteSpec, _ *app.Card) { s.Expires = time.Now().Add(d) }
+}
+
+// sameAs is for the client whom i was for.
+func sameAs(i invitation) inviteOption {
+	return func(s *app.InviteSpec, _ *app.Card) { s.PairKey = i.pair }
 }
 
 func withCard(card app.Card) inviteOption {
@@ -158,7 +165,7 @@ func (s *stage) invite(options ...inviteOption) invitation {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	i := invitation{id: app.InviteID(fmt.Sprintf("invite-%d", s.n.Add(1))), link: m.Link}
+	i := invitation{id: app.InviteID(fmt.Sprintf("invite-%d", s.n.Add(1))), link: m.Link, pair: m.PairKey}
 	i.line = app.LineInvite{ID: i.id, Material: m.Material, Expires: spec.Expires}
 	s.host.Open(i.line, card, s.door)
 	s.published(i)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestVectors(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	p := newTab(t, everything, "en-US")
 	p.open(s.road.url + "/j")
@@ -27,6 +28,7 @@ func TestVectors(t *testing.T) {
 
 // TestVideo is a whole session: both see and hear each other, and write.
 func TestVideo(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	i := s.invite(withPIN, withCard(app.Card{Therapist: therapist, Practice: "Praxis am Fluß", Welcome: "Good that you are here. We have fifty minutes."}))
 	p := newTab(t, everything, "en-US")
