@@ -89,12 +89,13 @@ class Reader {
   }
 }
 
-// JSON.parse keeps the last of two equal names, another reader the first: a message with both would mean two things.
+// JSON.parse keeps the last of two equal names, another reader the first: a message with both would mean two things. And it takes 1.0 and 1e3,
+// which would be a second form of the same message.
 /** @param {string} json that JSON.parse has taken */
-function refuseDoubled(json) {
+function refuseSecondForms(json) {
   /** @type {Set<string>[]} */
   const open = [];
-  for (const [token, name] of json.matchAll(/"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+  for (const [token, name] of json.matchAll(/"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}]|-?\d[\w.+-]*/g)) {
     if (token === '{') open.push(new Set());
     else if (token === '}') open.pop();
     else if (name !== undefined) {
@@ -102,7 +103,7 @@ function refuseDoubled(json) {
       const plain = JSON.parse(`"${name}"`);
       if (names.has(plain)) throw new Malformed('name twice');
       names.add(plain);
-    }
+    } else if (token[0] !== '"' && !/^(0|[1-9]\d*)$/.test(token)) throw new Malformed('number');
   }
 }
 
@@ -115,7 +116,7 @@ function read(bytes) {
   } catch {
     throw new Malformed('json');
   }
-  refuseDoubled(json);
+  refuseSecondForms(json);
   return new Reader(value);
 }
 
@@ -145,7 +146,7 @@ export function readCard(bytes) {
   const r = read(bytes);
   return r.done({
     therapist: r.text('therapist', 200), practice: r.maybe('practice', 200),
-    welcome: r.maybe('welcome', 4000), consent: r.maybe('consent', 20000),
+    welcome: r.maybe('welcome', 4000), consent: r.maybe('consent', 4000),
   });
 }
 
