@@ -1,8 +1,12 @@
 package assets_test
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
+
+	"alcove/app"
 )
 
 // TestStrictReading: there is one way to write a message; what the desktop refuses the page refuses.
@@ -32,4 +36,79 @@ func TestStrictReading(t *testing.T) {
 	if !eval[bool](p, "takes('readLobby', `{\"t\":\"deny\",\"say\":\"at -1.50 or 1e3: [2.5]\"}`)") {
 		t.Error("numbers in a sentence are its own")
 	}
+}
+
+// TestHouseOnly: the link promises hidden addresses, and the relay keeps its TURN server back. Then
+// addresses that lead out of the house are neither told nor tried.
+func TestHouseOnly(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	l := languages(t)[0]
+	// The browser finds a public address of its own, and writes down every one of the host's that it is given.
+	p := newTab(t, everything, l.tag, `
+		window.told = [];
+		const make = RTCPeerConnection, named = 'candidate:7 1 udp 2122260223 203.0.113.7 40000 typ host';
+		window.RTCPeerConnection = function (config) {
+			const pc = window.pc = new make(config), take = pc.addIceCandidate.bind(pc);
+			pc.addIceCandidate = (c) => { told.push(c.candidate); return take(c); };
+			return pc;
+		};
+		const local = Object.getOwnPropertyDescriptor(make.prototype, 'localDescription').get;
+		Object.defineProperty(make.prototype, 'localDescription', { get() {
+			const d = local.call(this); return d && { type: d.type, sdp: d.sdp + 'a=' + named + '\r\n' }; } });`)
+	call, r := s.meet(p, l, app.Admission{Session: "s", Code: true, Modality: app.ModalityText}, hidden)
+	call.SendChat("h1", "in one house")
+	await[app.CallDelivered](t, r)
+	told := eval[[]string](p, "told")
+	if len(told) == 0 {
+		t.Error("the host named no address at all")
+	}
+	result := eval[struct {
+		Answer, Remote string
+		Said, Tried    []string
+	}](p, `(async () => {
+		const { Peer } = await import('/guest/peer.js');
+		const public4 = 'candidate:1 1 udp 2122260223 198.51.100.4 40000 typ host';
+		const server = 'candidate:2 1 udp 1686052607 198.51.100.4 40000 typ srflx raddr 192.168.1.2 rport 40000';
+		const home = 'candidate:3 1 udp 2122260223 192.168.1.2 40000 typ host';
+		const said = [], none = () => {};
+		const peer = new Peer({ relay: true, turn: null, modality: 'text' }, { candidate: (c) => said.push(c.candidate), opened: none, message: none, failed: none, strange: none });
+		const offer = new RTCPeerConnection();
+		offer.createDataChannel('alcove');
+		const { sdp } = await offer.createOffer();
+		told.length = 0;
+		const answer = await peer.answer(sdp.replace('c=IN IP4 0.0.0.0', 'c=IN IP4 198.51.100.4') + [public4, server, home].map((c) => 'a=' + c + '\r\n').join(''));
+		for (const candidate of [public4, server, home, 'candidate:4 1 udp 1 fe80::1 9 typ host', 'candidate:5 1 udp 1 2001:db8::1 9 typ host',
+			'candidate:6 1 udp 1 10.0.0.1.example.org 9 typ host', 'candidate:7 1 udp 1 6f1d.local 9 typ host']) await peer.addCandidate({ candidate, mid: '0', line: 0 });
+		for (const candidate of [public4, home]) peer.pc.onicecandidate({ candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 } });
+		const remote = peer.pc.remoteDescription.sdp;
+		const tried = told.slice();
+		peer.close();
+		offer.close();
+		return { Answer: answer, Remote: remote, Said: said, Tried: tried };
+	})()`)
+	for what, text := range map[string]string{"answer": result.Answer, "offer": result.Remote} {
+		if strings.Contains(text, "203.0.113") || strings.Contains(text, "198.51.100") {
+			t.Errorf("a public address is in the %s:\n%s", what, text)
+		}
+	}
+	if !strings.Contains(result.Remote, " 192.168.1.2 ") {
+		t.Error("an address of the house is not tried")
+	}
+	own := func(all []string) (out []string) { // without what the browser itself has found
+		for _, c := range all {
+			if strings.Contains(c, " 40000 ") || strings.Contains(c, " 9 ") {
+				out = append(out, strings.Fields(c)[4])
+			}
+		}
+		return out
+	}
+	if got := own(result.Said); !slices.Equal(got, []string{"192.168.1.2"}) {
+		t.Errorf("told: %v", got)
+	}
+	if got := own(result.Tried); !slices.Equal(got, []string{"192.168.1.2", "fe80::1", "6f1d.local"}) {
+		t.Errorf("tried: %v", got)
+	}
+	call.End(app.EndTherapist)
+	p.says(l, "endedTitle")
 }

@@ -39,16 +39,16 @@ export class Knock {
     const ss1 = await exportOnce(hpke.context, 'alcove/1 ss1');
     const T1 = await extend(await transcript(L), FRAME.knock, rest);
     const lobby = { in: await lobbyKey(L, ss1, FROM_HOST, T1), out: await lobbyKey(L, ss1, FROM_GUEST, T1) };
-    return new Knock(L, bundle.pairKey, join(u8(FRAME.knock), rest), { kem, rc, ss1, T1 }, lobby);
+    return new Knock(L, bundle, join(u8(FRAME.knock), rest), { kem, rc, ss1, T1 }, lobby);
   }
 
   /**
-   * @param {Bytes} L @param {Bytes} pairKey @param {Bytes} frame @param {{ kem: CryptoKeyPair, rc: Bytes, ss1: Bytes, T1: Bytes }} secrets
+   * @param {Bytes} L @param {import('./wire.js').Bundle} bundle @param {Bytes} frame @param {{ kem: CryptoKeyPair, rc: Bytes, ss1: Bytes, T1: Bytes }} secrets
    * @param {{ in: CryptoKey, out: CryptoKey }} lobby
    */
-  constructor(L, pairKey, frame, secrets, lobby) {
+  constructor(L, bundle, frame, secrets, lobby) {
     this.L = L;
-    this.pairKey = pairKey;
+    this.bundle = bundle;
     /** The knock frame, to be sent once. */
     this.frame = frame;
     this.secrets = secrets;
@@ -82,8 +82,10 @@ export class Knock {
     const hpke = await openFrom(kem, enc, join(label('alcove/1 admit'), T1));
     const plain = unpad(await open(hpke.key, hpke.nonce, new Uint8Array(0), rest.slice(65)));
     const J = plain.slice(64);
-    await verify(this.pairKey, plain.slice(0, 64), join(label('alcove/1 admit'), T1, enc, J));
+    await verify(this.bundle.pairKey, plain.slice(0, 64), join(label('alcove/1 admit'), T1, enc, J));
     const admit = readAdmit(J);
+    // The link has promised it; a relay that keeps its TURN server back must not undo that.
+    admit.relay = admit.relay || this.bundle.relayOnly;
 
     const T2 = await extend(T1, FRAME.admit, rest);
     const keys = await sessionKeys(this.L, ss1, await exportOnce(hpke, 'alcove/1 ss2'), T2);

@@ -1,5 +1,6 @@
 // The RTCPeerConnection of a session. It follows the host's offers and makes none.
 
+import { isLocal, localOnly } from './address.js';
 import { Malformed } from './bytes.js';
 import { MAX_FRAME } from './wire.js';
 
@@ -24,15 +25,17 @@ export class Peer {
     this.senders = { audio: null, video: null };
     /** @type {RTCDataChannel | null} */
     this.channel = null;
+    /** The addresses stay hidden, and there is no server to hide behind. */
+    this.house = admit.relay && !admit.turn;
     this.pc = new RTCPeerConnection({
       iceServers: admit.turn ? [admit.turn] : [],
       // Relay only hides the two addresses from each other; the therapist chose it, and the link committed to it.
-      iceTransportPolicy: admit.relay ? 'relay' : 'all',
+      iceTransportPolicy: admit.relay && admit.turn ? 'relay' : 'all',
       bundlePolicy: 'max-bundle',
     });
     this.pc.onicecandidate = ({ candidate }) => {
       if (!candidate) events.candidate({ candidate: '', mid: '', line: 0 });
-      else if (candidate.candidate) {
+      else if (candidate.candidate && this.mayName(candidate.candidate)) {
         events.candidate({ candidate: candidate.candidate, mid: candidate.sdpMid || '', line: candidate.sdpMLineIndex || 0 });
       }
     };
@@ -63,7 +66,7 @@ export class Peer {
   /** @param {string} sdp of the host's offer @returns {Promise<string>} of the answer */
   async answer(sdp) {
     const { pc, admit } = this;
-    await pc.setRemoteDescription({ type: 'offer', sdp });
+    await pc.setRemoteDescription({ type: 'offer', sdp: this.house ? localOnly(sdp) : sdp });
     for (const transceiver of pc.getTransceivers()) {
       if (transceiver.direction === 'stopped') continue;
       const kind = transceiver.receiver.track.kind === 'video' ? 'video' : 'audio';
@@ -73,12 +76,18 @@ export class Peer {
       if (allowed) this.senders[kind] = this.senders[kind] || transceiver.sender;
     }
     await pc.setLocalDescription(await pc.createAnswer());
-    return /** @type {RTCSessionDescription} */ (pc.localDescription).sdp;
+    const mine = /** @type {RTCSessionDescription} */ (pc.localDescription).sdp;
+    return this.house ? localOnly(mine) : mine;
+  }
+
+  /** To try a candidate tells it our address, so this holds for theirs as well. @param {string} candidate */
+  mayName(candidate) {
+    return !this.house || isLocal(candidate);
   }
 
   /** @param {{ candidate: string, mid: string, line: number }} candidate */
   async addCandidate({ candidate, mid, line }) {
-    if (!candidate) return;
+    if (!candidate || !this.mayName(candidate)) return;
     // One that this browser cannot read (mDNS, TCP) is one way less, not the end.
     await this.pc.addIceCandidate({ candidate, sdpMid: mid || null, sdpMLineIndex: line }).catch(() => {});
   }
