@@ -46,7 +46,10 @@ func newInvites(k *client) *invites {
 		widget.Row(look.S3, i.pin, widget.Grow(widget.Col(2, widget.NewText("Ask for a PIN", widget.Strong),
 			widget.NewPara("Six digits that you tell by phone. They show that whoever knocks is not merely somebody who found the link.", widget.Soft)))),
 		i.wrong, widget.Row(look.S3, widget.Gap(), i.create))
-	i.root = widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(820, widget.Col(look.S4, card, i.list))))
+	devices := widget.Card(widget.CardHead("This client’s devices"), widget.NewPara("The phones and computers that have met you with a verified code are known "+
+		"here. If one was lost, sold or is shared, forget them all.", widget.Soft),
+		widget.Row(look.S3, widget.Gap(), widget.NewButton("Forget devices", "close", widget.Danger, i.forget).Named("Forget this client’s devices")))
+	i.root = widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(820, widget.Col(look.S4, card, i.list, devices))))
 	return i
 }
 
@@ -193,6 +196,23 @@ func (i *invites) revoke(v app.InviteView) {
 				if err != nil {
 					i.u.complain(err)
 				}
+				i.read()
+			})
+		})
+}
+
+// forget makes the client's devices strangers again.
+func (i *invites) forget() {
+	id := i.k.id
+	i.u.confirm("Forget this client’s devices?", "The next time your client knocks, from whichever device, it is shown as new and the spoken code is asked for again. "+
+		"A standing link belongs to the device you next admit with it. Links stay open, and a running session is not cut.",
+		"Forget devices", widget.Danger, func() {
+			act(i.u, i.k.life, "Forgetting devices", func(ctx context.Context) error { return i.u.p.ForgetDevices(ctx, id) }, func(err error) {
+				if err != nil {
+					i.u.complain(err)
+					return
+				}
+				i.u.say("Devices forgotten. The code will be asked for again.")
 				i.read()
 			})
 		})

@@ -332,6 +332,33 @@ func TestInvites(t *testing.T) {
 	r.until("revoked", func() bool { return strings.Contains(r.written(), "Revoked") })
 }
 
+// TestForgetDevices: a device that was known is new again, and only after it was asked for twice.
+func TestForgetDevices(t *testing.T) {
+	r := newRig(t, full(t), "")
+	known := app.Knock{Name: "Ana", Wants: app.ModalityText, GuestKey: apptest.GuestKey()}
+	r.verified(known)
+	r.press("End")
+	r.press("End session")
+	r.at("draft")
+	r.knock(r.stage.Standing, known)
+	r.sees("Known device")
+	r.press("Deny")
+	r.press("Send and deny")
+
+	r.shell().caseload().openTab(r.stage.Ana, tabInvites)
+	r.press("Forget this client’s devices")
+	r.until("what is lost", func() bool { return strings.Contains(r.written(), "spoken code is asked for again") })
+	r.press("Cancel")
+	r.press("Forget this client’s devices")
+	r.press("Forget devices")
+	r.until("the word", func() bool { return strings.Contains(r.written(), "Devices forgotten") })
+	r.knock(r.stage.Standing, known)
+	r.sees("New device")
+	if r.find("Known device") != nil {
+		t.Error("the device is known still")
+	}
+}
+
 // TestSearchMarks: the words that were found are marked where they stand.
 func TestSearchMarks(t *testing.T) {
 	r := newRig(t, full(t), "")
