@@ -112,3 +112,31 @@ func TestHouseOnly(t *testing.T) {
 	call.End(app.EndTherapist)
 	p.says(l, "endedTitle")
 }
+
+// TestLetsGo: no ephemeral key outlives its handshake, and no browser is asked to keep a name.
+func TestLetsGo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	p.toReady(l, s.invite().link)
+	eval[bool](p, `import('/guest/lobby.js').then(({ Lobby }) => {
+		const knock = Lobby.prototype.knock;
+		Lobby.prototype.knock = function (...a) { window.lobby = this; return knock.apply(this, a); };
+		return true; })`)
+	if kept := eval[[]string](p, "[...document.querySelectorAll('form, input, textarea')].filter((e) => e.autocomplete !== 'off').map((e) => e.id)"); len(kept) > 0 {
+		t.Errorf("a shared browser would keep %v", kept)
+	}
+	p.knock(l, "")
+	p.says(l, "waitingTitle")
+	if !eval[bool](p, "!!lobby.current.secrets.kem && !!lobby.wish") {
+		t.Fatal("the lobby was not found")
+	}
+	call, r := s.admit(text)
+	await[app.CallConnected](t, r)
+	if !eval[bool](p, "lobby.over && !lobby.current && !lobby.wish") {
+		t.Error("the knock can still be reached")
+	}
+	call.End(app.EndTherapist)
+	p.says(l, "endedTitle")
+}

@@ -92,7 +92,7 @@ export class Lobby {
       if (!knock) return; // an answer to a knock that was given up
       if (frame[0] === FRAME.admit) {
         const opened = await knock.openAdmit(frame);
-        this.over = true;
+        this.finish();
         this.events.admitted(opened, this.line);
         return;
       }
@@ -133,11 +133,17 @@ export class Lobby {
     });
   }
 
+  /** Nobody knocks from here any more. Lets go of the ephemeral keys, so that none outlives its handshake. */
+  finish() {
+    this.over = true;
+    clearTimeout(this.timer);
+    this.current = this.wish = null;
+  }
+
   /** @param {Failure} failure */
   fail(failure) {
     if (this.over) return;
-    this.over = true;
-    clearTimeout(this.timer);
+    this.finish();
     this.line.close();
     this.events.failed(failure);
   }
@@ -145,9 +151,9 @@ export class Lobby {
   /** Takes the knock back and hangs up. */
   async leave() {
     if (this.over) return;
-    this.over = true;
-    clearTimeout(this.timer);
-    const frame = this.current && (await this.current.leave());
+    const knock = this.current;
+    this.finish();
+    const frame = knock && (await knock.leave());
     if (frame) this.line.send(frame);
     this.line.close();
   }

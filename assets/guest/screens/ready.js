@@ -73,8 +73,9 @@ export async function ready(invitation, media, choice, left) {
       update();
     }
 
+    // No autocomplete: a browser that is shared would offer this name to the next person.
     const named = field('name', t('name'), t('nameHint', name), {
-      type: 'text', value: choice.name, maxlength: MAX_NAME, autocomplete: 'given-name', required: true,
+      type: 'text', value: choice.name, maxlength: MAX_NAME, autocomplete: 'off', required: true,
       oninput: (/** @type {InputEvent} */ event) => { choice.name = /** @type {HTMLInputElement} */ (event.target).value; },
     });
     const pin = field('pin', t('pin'), t('pinHint', name), {
