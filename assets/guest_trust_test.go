@@ -5,9 +5,76 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"alcove/app"
 )
+
+// TestOlderLink: each link has a card of its own, sealed at its own second. The older one is no fraud.
+func TestOlderLink(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	l := languages(t)[0]
+	older := s.invite(standing)
+	time.Sleep(1100 * time.Millisecond) // versions are seconds
+	newer := s.invite(standing, sameAs(older))
+	p := newTab(t, everything, l.tag)
+	p.toReady(l, newer.link)
+	p.knock(l, "")
+	s.door.next(t).Deny("")
+	p.says(l, "deniedTitle")
+	p.open(newer.link)
+	p.says(l, "welcomeTitle")
+	p.open(older.link)
+	p.says(l, "welcomeTitle")
+}
+
+// TestWaivedCode: who says that no code is needed may be the one whom the code would find out. Only
+// what this browser has seen itself counts: that the right code was typed in an earlier session.
+func TestWaivedCode(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	waived := text
+	waived.Code = false
+	first := s.invite()
+	var call app.Call
+	session := func(i invitation, a app.Admission, trust string) {
+		t.Helper()
+		p.toReady(l, i.link)
+		p.knock(l, "")
+		c, r := s.admit(a)
+		await[app.CallConnected](t, r)
+		p.until("the room is live", "document.querySelector('.room')?.dataset.state === 'live'")
+		if is := eval[string](p, "document.querySelector('.badge').innerText.trim()"); is != l.say(trust) {
+			t.Errorf("the line is %q, want %q", is, l.say(trust))
+		}
+		if shown := eval[bool](p, "document.querySelector('.code').checkVisibility()"); shown != (trust == "unverified") {
+			t.Errorf("%s, and the code is shown: %v", trust, shown)
+		}
+		call = c
+	}
+	over := func() {
+		t.Helper()
+		call.End(app.EndTherapist)
+		p.says(l, "endedTitle")
+	}
+	session(first, waived, "unverified")
+	over()
+	session(s.invite(sameAs(first)), text, "unverified")
+	if !call.CheckCode(p.code()) {
+		t.Fatal("another code")
+	}
+	p.says(l, "verified")
+	over()
+	session(s.invite(sameAs(first)), waived, "privateLine")
+	over()
+	session(s.invite(sameAs(first)), text, "unverified") // the therapist asks again
+	over()
+	session(s.invite(), waived, "unverified") // somebody else's key
+	over()
+}
 
 // TestStrictReading: there is one way to write a message; what the desktop refuses the page refuses.
 func TestStrictReading(t *testing.T) {

@@ -1,5 +1,6 @@
-// The guest's signing key: how a therapist's desktop knows this browser again. One for each pairKey, so that two therapists who compare notes
-// cannot tell that they see the same person. The browser keeps it so that not even this page can read it out.
+// What this browser remembers of a therapist, once the person has knocked. First the guest's signing key: how the desktop knows this browser again.
+// One for each pairKey, so that two therapists who compare notes cannot tell that they see the same person. The browser keeps it so that not even
+// this page can read it out. Beside it, whether the spoken code ever matched, and how new the cards were.
 //
 // Nothing here may fail: private windows and full disks have no storage, and some browsers empty it after seven days. Then a new key is made,
 // the therapist hears the six digits once more, and that is all.
@@ -8,8 +9,13 @@ import { b64 } from './bytes.js';
 import { newSigningKey, rawPublic, sha256, sign } from './seal.js';
 
 /** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {{ raw: Bytes, sign: (data: Bytes) => Promise<Bytes> }} Guest */
-/** @typedef {{ pair: CryptoKeyPair | null, card: number }} Kept */
+/** @typedef {import('./link.js').Invitation} Invitation */
+/** `verified`: the six digits matched in an earlier session with this key.
+ * @typedef {{ raw: Bytes, sign: (data: Bytes) => Promise<Bytes>, verified: boolean }} Guest */
+/** `cards` has the highest version seen of each link. @typedef {{ pair: CryptoKeyPair | null, verified: boolean, cards: Record<string, number> }} Kept */
+
+/** Links whose card is remembered: more than anybody has open with one therapist. */
+const MAX_CARDS = 32;
 
 /** @type {Map<string, Kept>} what this page has made, whether or not it could be stored */
 const memory = new Map();
@@ -40,14 +46,15 @@ async function stored(mode, ask) {
   }
 }
 
-/** The name under which a pairKey is kept: a hash, so the store does not hold the therapist's key itself. @param {Bytes} pairKey */
-async function nameOf(pairKey) {
-  return b64(await sha256(pairKey));
+/** The name under which a pairKey or a link is kept: a hash, so the store holds neither itself. @param {Bytes} bytes */
+async function nameOf(bytes) {
+  return b64(await sha256(bytes));
 }
 
 /** @param {string} name @returns {Promise<Kept>} */
 async function kept(name) {
-  return memory.get(name) || (await stored('readonly', (s) => /** @type {IDBRequest<Kept>} */ (s.get(name)))) || { pair: null, card: 0 };
+  const was = memory.get(name) || (await stored('readonly', (s) => /** @type {IDBRequest<Kept>} */ (s.get(name))));
+  return { pair: null, verified: false, cards: {}, ...was };
 }
 
 /** @param {string} name @param {Kept} value */
@@ -56,21 +63,35 @@ async function keep(name, value) {
   await stored('readwrite', (s) => s.put(value, name));
 }
 
-/** The key of this browser for one therapist. @param {Bytes} pairKey @returns {Promise<Guest>} */
-export async function guestKey(pairKey) {
-  const name = await nameOf(pairKey);
-  const was = await kept(name);
-  const pair = was.pair || (await newSigningKey());
-  if (!was.pair) await keep(name, { ...was, pair });
-  return { raw: await rawPublic(pair.publicKey), sign: (data) => sign(pair.privateKey, data) };
+/** @param {Kept} was @param {string} link @param {number} version @returns {Record<string, number>} the newest link last */
+function seen({ cards }, link, version) {
+  const others = Object.entries(cards).filter(([name]) => name !== link);
+  return Object.fromEntries([...others, /** @type {[string, number]} */ ([link, version])].slice(-MAX_CARDS));
 }
 
-/** Whether a card is at least as new as any that this browser has seen: a relay must not bring an old one back. Remembers it only for somebody
- * who has knocked before, so that opening a link leaves no trace. @param {Bytes} pairKey @param {number} version */
-export async function freshCard(pairKey, version) {
-  const name = await nameOf(pairKey);
+/** The key of this browser for the therapist who invites. @param {Invitation} invitation @returns {Promise<Guest>} */
+export async function guestKey({ bundle, linkID, version }) {
+  const name = await nameOf(bundle.pairKey);
   const was = await kept(name);
-  if (version < was.card) return false;
-  if (was.pair && version > was.card) await keep(name, { ...was, card: version });
+  const pair = was.pair || (await newSigningKey());
+  await keep(name, { ...was, pair, cards: seen(was, await nameOf(linkID), version) });
+  return { raw: await rawPublic(pair.publicKey), sign: (data) => sign(pair.privateKey, data), verified: was.verified };
+}
+
+/** Remembers that the therapist has typed the right code. Only their own sealed word may lead here. @param {Bytes} pairKey */
+export async function keepVerified(pairKey) {
+  const name = await nameOf(pairKey);
+  await keep(name, { ...(await kept(name)), verified: true });
+}
+
+/** Whether a card is at least as new as any that this browser has seen of the same link: a relay must not bring an old one back. Another link of
+ * the same therapist has a card of its own, sealed at its own second. Remembers it only for somebody who has knocked before, so that opening a
+ * link leaves no trace. @param {Invitation} invitation */
+export async function freshCard({ bundle, linkID, version }) {
+  const name = await nameOf(bundle.pairKey);
+  const link = await nameOf(linkID);
+  const was = await kept(name);
+  if (version < (was.cards[link] || 0)) return false;
+  if (was.pair) await keep(name, { ...was, cards: seen(was, link, version) });
   return true;
 }

@@ -7,7 +7,7 @@
 // and bring it back with a restored tab, on a computer that may be shared; and the link is a tap away in the client's own messages.
 
 import { Failure } from './failure.js';
-import { freshCard, guestKey } from './keys.js';
+import { freshCard, guestKey, keepVerified } from './keys.js';
 import { checkExpiry, fetchInvitation, readFragment } from './link.js';
 import { Lobby } from './lobby.js';
 import { Media } from './media.js';
@@ -21,7 +21,8 @@ import { welcome } from './screens/welcome.js';
 import { language, t } from './words.js';
 
 /** @typedef {import('./link.js').Invitation} Invitation */
-/** @typedef {{ opened: import('./knock.js').Opened, line: import('./line.js').Line }} Admitted */
+/** `known`: the code matched in an earlier session.
+ * @typedef {{ opened: import('./knock.js').Opened, line: import('./line.js').Line, known: boolean }} Admitted */
 
 /** Takes the link out of the address bar and of the history, before anything else happens. */
 function takeFragment() {
@@ -57,7 +58,7 @@ async function invite(hash) {
     try {
       const invitation = await fetchInvitation(L);
       checkExpiry(invitation, Date.now());
-      if (!(await freshCard(invitation.bundle.pairKey, invitation.version))) throw new Failure('damaged');
+      if (!(await freshCard(invitation))) throw new Failure('damaged');
       return invitation;
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unreachable') throw error;
@@ -84,7 +85,7 @@ async function arrive(invitation, media) {
     }
     if (lobby.over) lobby = new Lobby(invitation);
     const form = { name: choice.name, pin: bundle.pin ? choice.pin : '', lang: language(), wants: choice.wants || 'text' };
-    const answer = await knock(lobby, form, await guestKey(bundle.pairKey), name, media);
+    const answer = await knock(lobby, form, await guestKey(invitation), name, media);
     if (answer === null || 'opened' in answer) return answer;
     left = 'left' in answer ? answer.left : 0;
     choice.pin = '';
@@ -109,13 +110,13 @@ function knock(lobby, form, guest, name, media) {
     lobby.knock(form, guest, {
       state, failed: resolve,
       wrongPIN: (left) => resolve({ left }),
-      admitted: (opened, line) => resolve({ opened, line }),
+      admitted: (opened, line) => resolve({ opened, line, known: guest.verified }),
     });
   });
 }
 
 /** @param {Invitation} invitation @param {Admitted} admitted @param {Media} media @returns {Promise<import('./room.js').EndReason>} */
-function meet(invitation, { opened, line }, media) {
+function meet(invitation, { opened, line, known }, media) {
   return new Promise((resolve) => {
     let lock = { release: async () => {} };
     // The screen of a phone must not go dark on a person who listens. Not every browser can promise that, and none beyond a look at another page.
@@ -129,13 +130,17 @@ function meet(invitation, { opened, line }, media) {
     let room;
     if (opened.admit.modality !== 'video') media.close('camera');
     if (opened.admit.modality === 'text') media.close('microphone');
-    const screen = roomScreen(invitation.card.therapist, opened, media, { say: (text) => room.chat.say(text), leave: () => room.end('left') });
+    const screen = roomScreen(invitation.card.therapist, opened, known, media, { say: (text) => room.chat.say(text), leave: () => room.end('left') });
     room = new Room(opened, line, media, {
       state: (state) => {
         screen.state(state, first);
         first = false;
       },
-      chat: screen.chat, remote: screen.remote, stream: screen.stream, voiceOnly: screen.voiceOnly, verified: screen.verified, device: screen.device,
+      chat: screen.chat, remote: screen.remote, stream: screen.stream, voiceOnly: screen.voiceOnly, device: screen.device,
+      verified: () => {
+        screen.verified();
+        void keepVerified(invitation.bundle.pairKey);
+      },
       ended: (why) => {
         window.removeEventListener('beforeunload', warn);
         document.removeEventListener('visibilitychange', awake);

@@ -17,11 +17,14 @@ import { talk } from './talk.js';
  */
 
 /**
- * @param {string} therapist @param {import('../knock.js').Opened} opened @param {import('../media.js').Media} media @param {RoomSeat} seat
+ * @param {string} therapist @param {import('../knock.js').Opened} opened @param {boolean} known the code matched in an earlier session
+ * @param {import('../media.js').Media} media @param {RoomSeat} seat
  */
-export function roomScreen(therapist, opened, media, seat) {
+export function roomScreen(therapist, opened, known, media, seat) {
   const name = { name: therapist };
   const { code, admit } = opened;
+  // A host that waives the code may be the one that must not be trusted: what counts is what this browser remembers.
+  const asked = admit.code || !known;
   const writing = admit.modality === 'text';
   let verified = false;
   let voiceOnly = false;
@@ -89,7 +92,7 @@ export function roomScreen(therapist, opened, media, seat) {
     root.dataset.camera = media.tracks.camera ? 'on' : 'off';
     note.textContent = writing ? '' : t(remote.mic ? 'remoteNoPicture' : 'remoteMuted', name);
     note.hidden = !note.textContent || (remote.mic && root.dataset.picture === 'shown') || (remote.mic && admit.modality === 'voice');
-    const trust = verified ? 'verified' : admit.code ? 'unverified' : 'privateLine';
+    const trust = verified ? 'verified' : asked ? 'unverified' : 'privateLine';
     badge.dataset.trust = trust;
     badge.replaceChildren(icon(trust === 'unverified' ? 'warning' : 'shield'), t(trust));
     badge.setAttribute('aria-label', `${t(trust)}. ${t('codeShow')}`);
@@ -103,7 +106,7 @@ export function roomScreen(therapist, opened, media, seat) {
   }
 
   hideSelf(false);
-  showCode(admit.code);
+  showCode(asked);
   say(t('connecting', name));
   update();
   show('room', () => root, true);
