@@ -7,8 +7,34 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"alcove/app"
 )
+
+// TestSkipLink: the way past the bar, for who has no pointer, stays on the page and keeps the visit.
+func TestSkipLink(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	p.toReady(l, s.invite().link)
+	p.fill(l.say("name"), "Kim")
+	eval[bool](p, "window.same = true")
+	eval[bool](p, "document.getElementById('skip').focus(), true")
+	p.do(chromedp.KeyEvent(kb.Enter))
+	p.until("the focus on the content", "document.activeElement.id === 'screen'")
+	if where := eval[string](p, "location.href"); where != s.road.url+"/j" {
+		t.Errorf("the address bar has %s", where)
+	}
+	// Whatever else leads to a fragment that is no link.
+	eval[bool](p, "(location.hash = '#screen', true)")
+	p.until("a clean address bar", "!location.href.includes('#')")
+	if !eval[bool](p, "window.same && document.getElementById('name').value === 'Kim'") {
+		t.Error("the visit began anew")
+	}
+}
 
 // TestOlderLink: each link has a card of its own, sealed at its own second. The older one is no fraud.
 func TestOlderLink(t *testing.T) {

@@ -27,8 +27,12 @@ import { language, t } from './words.js';
 /** Takes the link out of the address bar and of the history, before anything else happens. */
 function takeFragment() {
   const { hash } = location;
-  history.replaceState(null, '', location.pathname);
+  forgetFragment();
   return hash;
+}
+
+function forgetFragment() {
+  history.replaceState(null, '', location.pathname);
 }
 
 function checkBrowser() {
@@ -178,7 +182,8 @@ async function visit(hash) {
 const hash = takeFragment();
 frame();
 void visit(hash);
-// A second link opened in this tab changes only the fragment; the page starts over with it.
+// A second link opened in this tab changes only the fragment; the page starts over with it. Nothing less than a link may end a visit.
 window.addEventListener('hashchange', () => {
-  if (location.hash.length > 1) location.reload();
+  if (/^#[1-9][\w-]{43,}$/.test(location.hash)) location.reload();
+  else if (location.hash) forgetFragment();
 });

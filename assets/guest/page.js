@@ -70,6 +70,11 @@ function draw() {
 
 /** Puts the frame of the page in place, once. */
 export function frame() {
+  byId('skip').addEventListener('click', (event) => {
+    // By hand, and not by the address: the place behind its # belongs to links.
+    event.preventDefault();
+    byId('screen').focus();
+  });
   byId('language').addEventListener('click', () => {
     otherLanguage();
     draw();
