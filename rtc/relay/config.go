@@ -47,6 +47,10 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	Limits         Limits
 
+	// HostToken closes the relay to strangers: desktops show it in the header Alcove-Relay-Token to publish a link and to open their socket.
+	// Clients need none. 16 characters at least. Default: none, everybody may.
+	HostToken string
+
 	// near says from where connections are taken; nil is from everywhere. Embedded sets it for the local network.
 	near func(netip.Addr) bool
 
@@ -102,8 +106,11 @@ type Limits struct {
 	RequestBurst      int     // Default 200: a page is about thirty
 	PutsPerSecond     float64 // PUT and DELETE of one prefix. Default 5
 	PutBurst          int     // Default 100
+	PutBytesPerDay    int     // what one prefix may publish. Default 32 MiB
 	ConnectsPerSecond float64 // new sockets of one prefix. Default 2
 	ConnectBurst      int     // Default 40
+	TURNPerSecond     float64 // TURN credentials for the desktops of one prefix. Default 0.2: one for each session
+	TURNBurst         int     // Default 40
 	LinkPerSecond     float64 // fetches and guests of one link. Default 2
 	LinkBurst         int     // Default 30
 
@@ -136,8 +143,11 @@ func (c Config) withDefaults() Config {
 	fill(&l.RequestBurst, 200)
 	fill(&l.PutsPerSecond, 5)
 	fill(&l.PutBurst, 100)
+	fill(&l.PutBytesPerDay, 32<<20)
 	fill(&l.ConnectsPerSecond, 2)
 	fill(&l.ConnectBurst, 40)
+	fill(&l.TURNPerSecond, 0.2)
+	fill(&l.TURNBurst, 40)
 	fill(&l.LinkPerSecond, 2)
 	fill(&l.LinkBurst, 30)
 	fill(&l.PrefixConns, 128)
@@ -160,10 +170,10 @@ func (l *Limits) scale() {
 	if l.Scale == 0 {
 		return
 	}
-	for _, rate := range []*float64{&l.RequestsPerSecond, &l.PutsPerSecond, &l.ConnectsPerSecond, &l.LinkPerSecond} {
+	for _, rate := range []*float64{&l.RequestsPerSecond, &l.PutsPerSecond, &l.ConnectsPerSecond, &l.TURNPerSecond, &l.LinkPerSecond} {
 		*rate *= l.Scale
 	}
-	for _, count := range []*int{&l.RequestBurst, &l.PutBurst, &l.ConnectBurst, &l.LinkBurst, &l.PrefixConns} {
+	for _, count := range []*int{&l.RequestBurst, &l.PutBurst, &l.PutBytesPerDay, &l.ConnectBurst, &l.TURNBurst, &l.LinkBurst, &l.PrefixConns} {
 		*count = max(1, int(float64(*count)*l.Scale))
 	}
 	l.Scale = 0 // done
@@ -186,6 +196,8 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: a certificate file needs a key file", ErrConfig)
 	case needsDir && c.StateDir == "":
 		return fmt.Errorf("%w: no state folder", ErrConfig)
+	case c.HostToken != "" && len(c.HostToken) < minHostToken:
+		return fmt.Errorf("%w: a host token of less than %d characters", ErrConfig, minHostToken)
 	case c.Limits.Scale < 0:
 		return fmt.Errorf("%w: a scale of limits below zero", ErrConfig)
 	case c.TURN.Listen == "" && c.TURN.ListenTCP != "":

@@ -25,14 +25,15 @@
 // NATS's files before the answer (what a disk keeps in freed sectors is beyond a program); an expired one is dropped by NATS, whose files give
 // the bytes up when they are next compacted.
 //
-// What it never keeps: frames (they pass through memory), addresses (prefixes are counted in memory, for the limits, until ten idle minutes have passed), tokens.
+// What it never keeps: frames (they pass through memory), addresses (prefixes are counted in memory, for the limits, until ten idle minutes have passed, and
+// of who published until its day's allowance of bytes is whole again), tokens.
 // No log line holds an address, a whole link ID or a token.
 //
 // A PUT or DELETE that was answered with 204 is on disk: kill -9 loses nothing. Messages between relays may be lost; then the sealed session
 // notices the gap and begins anew.
 //
 // Why a host may not listen: "token" is not the one that claimed the slot; "unknown" was never put, or is long forgotten; "busy" is everything
-// that may pass: a newer desktop took the link over, the store cannot be reached, too many links. A desktop that hears "busy" for a link that it
+// that may pass: a newer desktop took the link over, the store cannot be reached, too many links or TURN credentials. A desktop that hears "busy" for a link that it
 // had been listening to has been replaced, and should not fight for it.
 //
 // Why a socket was closed: 1001 the relay stops (come again), 1008 a malformed frame, 1009 a frame too large, 1013 too many guests, 4001 the

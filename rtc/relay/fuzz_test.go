@@ -60,6 +60,7 @@ func FuzzPut(f *testing.F) {
 		`{"bundle":"AA\nAA","card":"AAAA","expires":1800000001}`,
 		`{"bundle":"AAB","card":"AAAA","expires":99999999999999999999}`,
 		`{"bundle":null,"card":[],"expires":{}}`,
+		fmt.Sprintf(`{"bundle":%q,"card":%q,"expires":1800000001}`, bundleOf("b"), cardOf("c")),
 	} {
 		f.Add([]byte(seed))
 	}
@@ -72,7 +73,7 @@ func FuzzPut(f *testing.F) {
 			t.Fatalf("expires %d", expires)
 		}
 		var in, out blob
-		if json.Unmarshal(data, &in) != nil || json.Unmarshal(stored, &out) != nil || in != out || out.Bundle == "" {
+		if json.Unmarshal(data, &in) != nil || json.Unmarshal(stored, &out) != nil || in != out || out.Bundle == "" || out.Card == "" {
 			t.Fatalf("%q was stored as %q", data, stored)
 		}
 	})

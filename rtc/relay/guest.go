@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/coder/websocket"
@@ -41,12 +42,13 @@ func (r *Relay) serveGuest(w http.ResponseWriter, req *http.Request) {
 		http.NotFound(w, req)
 		return
 	}
-	if !r.limits.link(link) {
+	err := r.live(req.Context(), link)
+	if !errors.Is(err, errNoSlot) && !r.limits.link(link) { // made-up links are counted by their prefix alone
 		tooMany(w)
 		return
 	}
 	// A spent link with a listening host is a session that reconnects.
-	if err := r.live(req.Context(), link); err != nil && !r.switchboard.hosted(req.Context(), link) {
+	if err != nil && !r.switchboard.hosted(req.Context(), link) {
 		r.writeSlotError(w, err)
 		return
 	}

@@ -1,6 +1,8 @@
 package relay
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -37,9 +39,9 @@ func (r *Relay) handler() http.Handler {
 	mux.HandleFunc("GET /guest/{path...}", r.limited(pages, r.servePart))
 	mux.HandleFunc("GET /healthz", r.limited(pages, r.serveHealth))
 	mux.HandleFunc("GET /v1/links/{link}", r.limited(pages, r.getLink))
-	mux.HandleFunc("PUT /v1/links/{link}", r.limited(puts, r.putLink))
+	mux.HandleFunc("PUT /v1/links/{link}", r.limited(puts, r.ours(r.putLink)))
 	mux.HandleFunc("DELETE /v1/links/{link}", r.limited(puts, r.deleteLink))
-	mux.HandleFunc("GET /v1/host", r.limited(hosts, r.serveHost))
+	mux.HandleFunc("GET /v1/host", r.limited(hosts, r.ours(r.serveHost)))
 	mux.HandleFunc("GET /v1/guest/{link}", r.limited(guests, r.serveGuest))
 	mux.HandleFunc("/", r.limited(pages, http.NotFound))
 	return r.guarded(mux)
@@ -73,6 +75,27 @@ func (r *Relay) limited(c class, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		if !r.limits.request(clientAddr(req, r.config.TrustedProxies), c) {
 			tooMany(w)
+			return
+		}
+		next(w, req)
+	}
+}
+
+const (
+	hostTokenHeader = "Alcove-Relay-Token" // beside Authorization, which has the owner token of one link
+	minHostToken    = 16
+)
+
+// ours turns strangers away from a relay that the operator has closed to them. Hashes are compared, so that not even a length is told.
+func (r *Relay) ours(next http.HandlerFunc) http.HandlerFunc {
+	if r.config.HostToken == "" {
+		return next
+	}
+	want := sha256.Sum256([]byte(r.config.HostToken))
+	return func(w http.ResponseWriter, req *http.Request) {
+		got := sha256.Sum256([]byte(req.Header.Get(hostTokenHeader)))
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			http.Error(w, "this relay is not for everybody: host token missing or wrong", http.StatusUnauthorized)
 			return
 		}
 		next(w, req)

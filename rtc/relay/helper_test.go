@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -84,8 +85,20 @@ func newLink() testLink {
 	return testLink{id: b64.EncodeToString(b[:16]), token: b64.EncodeToString(b[16:])}
 }
 
-func putBody(bundle string, in time.Duration) string {
-	return fmt.Sprintf(`{"bundle":%q,"card":%q,"expires":%d}`, b64.EncodeToString([]byte(bundle)), b64.EncodeToString([]byte("card of "+bundle)), time.Now().Add(in).Unix())
+// bundleOf and cardOf are parts of the sizes that sealed ones have, in base64url. One differs from another by its words.
+func bundleOf(words string) string {
+	b := make([]byte, bundleSize)
+	copy(b, words)
+	return b64.EncodeToString(b)
+}
+
+func cardOf(words string) string {
+	size := cardSizes[slices.IndexFunc(cardSizes, func(n int) bool { return len(words) <= n })]
+	return b64.EncodeToString(append([]byte(words), make([]byte, cardFrame+size-len(words))...))
+}
+
+func putBody(words string, in time.Duration) string {
+	return fmt.Sprintf(`{"bundle":%q,"card":%q,"expires":%d}`, bundleOf(words), cardOf(words), time.Now().Add(in).Unix())
 }
 
 // call makes one HTTP request and returns status and body.

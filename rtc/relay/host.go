@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/coder/websocket"
@@ -19,6 +20,7 @@ const (
 // A hostSocket is the socket of one therapist's desktop. It carries every link that the desktop listens to.
 type hostSocket struct {
 	*socket
+	addr  netip.Addr          // for the limits; as the socket is counted by it, it is known while the socket lives
 	links map[linkID]struct{} // switchboard.mu
 	left  bool                // switchboard.mu; its reader has ended: it may listen to nothing more
 }
@@ -42,6 +44,7 @@ func (r *Relay) serveHost(w http.ResponseWriter, req *http.Request) {
 	l := r.config.Limits
 	h := &hostSocket{
 		socket: newSocket(ws, maxHost, hostQueue*l.QueueBytes, hostQueue*l.QueueFrames),
+		addr:   clientAddr(req, r.config.TrustedProxies),
 		links:  map[linkID]struct{}{},
 	}
 	h.out.share, h.out.maxShare = map[connID]int{}, l.QueueBytes
@@ -114,6 +117,11 @@ func (r *Relay) obey(ctx context.Context, h *hostSocket, data []byte) error {
 	case "turn":
 		if !r.switchboard.isHost(h, o.link) {
 			h.send(notice{Op: "refused", Link: o.link.text(), Why: "unknown"}.frame())
+			return nil
+		}
+		// Each of them opens ports here: with them in stock, a stranger could relay without end.
+		if !r.limits.request(h.addr, turns) {
+			h.send(notice{Op: "refused", Link: o.link.text(), Why: "busy"}.frame())
 			return nil
 		}
 		h.send(r.turn.credentials(o.link, time.Now()))

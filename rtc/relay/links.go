@@ -6,16 +6,22 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
+// What a sealed part has in bytes (protocol.md, Link): a relay that took anything else would be a store for anybody's files.
 const (
-	maxPart   = 64 << 10             // bytes of a bundle, and of a card
-	maxBody   = 2*maxPart*4/3 + 1024 // of a PUT's JSON
-	maxExpiry = 100 * 24 * time.Hour
+	bundleSize = 173 + 16 // and AEAD's tag
+	cardFrame  = 12 + 16  // nonce and tag, around one of cardSizes
+	maxCard    = cardFrame + 65000
+	maxBody    = (bundleSize+maxCard)*4/3 + 1024 // of a PUT's JSON
+	maxExpiry  = 100 * 24 * time.Hour
 )
+
+var cardSizes = []int{1024, 4096, 16384, 65000}
 
 // A blob is what a guest fetches: both parts are sealed, and the relay has the key to neither.
 type blob struct {
@@ -35,10 +41,10 @@ func parsePut(body []byte, now time.Time) (stored []byte, expires int64, err err
 	if len(f) != 3 || !okBundle || !okCard || !okExpires {
 		return nil, 0, errMalformed
 	}
-	if _, ok := decode64(bundle, 1, maxPart); !ok {
+	if _, ok := decode64(bundle, bundleSize, bundleSize); !ok {
 		return nil, 0, errMalformed
 	}
-	if _, ok := decode64(card, 0, maxPart); !ok {
+	if sealed, ok := decode64(card, cardFrame, maxCard); !ok || !slices.Contains(cardSizes, len(sealed)-cardFrame) {
 		return nil, 0, errMalformed
 	}
 	expires, err = strconv.ParseInt(number.String(), 10, 64)
@@ -77,6 +83,10 @@ func (r *Relay) putLink(w http.ResponseWriter, req *http.Request) {
 	stored, expires, err := parsePut(body, time.Now())
 	if err != nil {
 		http.Error(w, "malformed", http.StatusBadRequest)
+		return
+	}
+	if !r.limits.publish(clientAddr(req, r.config.TrustedProxies), len(stored)) {
+		tooMany(w)
 		return
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), slotTimeout)
@@ -120,13 +130,13 @@ func (r *Relay) getLink(w http.ResponseWriter, req *http.Request) {
 		http.NotFound(w, req)
 		return
 	}
-	if !r.limits.link(link) {
-		tooMany(w)
-		return
-	}
 	ctx, cancel := context.WithTimeout(req.Context(), slotTimeout)
 	defer cancel()
 	data, err := r.slots.get(ctx, link)
+	if !errors.Is(err, errNoSlot) && !r.limits.link(link) {
+		tooMany(w)
+		return
+	}
 	if err != nil {
 		r.writeSlotError(w, err)
 		return

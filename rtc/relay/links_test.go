@@ -30,7 +30,7 @@ func TestLinkFromPutToTombstone(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &got); err != nil || resp.StatusCode != 200 {
 			t.Fatalf("%d %s", resp.StatusCode, body)
 		}
-		if got.Bundle != b64.EncodeToString([]byte("sealed")) || got.Card != b64.EncodeToString([]byte("card of sealed")) {
+		if got.Bundle != bundleOf("sealed") || got.Card != cardOf("sealed") {
 			t.Fatalf("got %+v", got)
 		}
 		if cache := resp.Header.Get("Cache-Control"); cache != "no-store" {
@@ -70,13 +70,13 @@ func TestOnlyTheTokenThatClaimedChanges(t *testing.T) {
 			t.Errorf("DELETE with %q: %d", token, status)
 		}
 	}
-	if status, body := call(t, "GET", url, "", ""); status != 200 || !strings.Contains(body, b64.EncodeToString([]byte("sealed"))) {
+	if status, body := call(t, "GET", url, "", ""); status != 200 || !strings.Contains(body, bundleOf("sealed")) {
 		t.Fatalf("changed: %d %s", status, body)
 	}
 	if status, _ := call(t, "PUT", url, l.token, putBody("newer card", 2*week)); status != 204 {
 		t.Fatal(status)
 	}
-	if _, body := call(t, "GET", url, "", ""); !strings.Contains(body, b64.EncodeToString([]byte("newer card"))) {
+	if _, body := call(t, "GET", url, "", ""); !strings.Contains(body, cardOf("newer card")) {
 		t.Fatalf("not renewed: %s", body)
 	}
 }
@@ -136,26 +136,36 @@ func TestRevokeMeetsRenewal(t *testing.T) {
 func TestMalformedPutIsRefused(t *testing.T) {
 	r := startRelay(t, unlimited)
 	soon := time.Now().Add(time.Hour).Unix()
-	big := b64.EncodeToString(make([]byte, maxPart+1))
+	b, c := bundleOf("b"), cardOf("c")
+	sized := func(n int) string { return b64.EncodeToString(make([]byte, n)) }
+	full := func(bundle, card, expires string) string {
+		return fmt.Sprintf(`{"bundle":"%s","card":"%s","expires":%s}`, bundle, card, expires)
+	}
+	in := func(seconds int64) string { return fmt.Sprint(soon + seconds) }
 	bodies := map[string]string{
-		"empty":           ``,
-		"not an object":   `[]`,
-		"no expiry":       `{"bundle":"AA","card":"AA"}`,
-		"unknown field":   fmt.Sprintf(`{"bundle":"AA","card":"AA","expires":%d,"name":"x"}`, soon),
-		"doubled field":   fmt.Sprintf(`{"bundle":"AA","bundle":"AA","card":"AA","expires":%d}`, soon),
-		"other case":      fmt.Sprintf(`{"Bundle":"AA","card":"AA","expires":%d}`, soon),
-		"after the end":   fmt.Sprintf(`{"bundle":"AA","card":"AA","expires":%d}{}`, soon),
-		"nested":          fmt.Sprintf(`{"bundle":["AA"],"card":"AA","expires":%d}`, soon),
-		"no bundle":       fmt.Sprintf(`{"bundle":"","card":"AA","expires":%d}`, soon),
-		"standard base64": fmt.Sprintf(`{"bundle":"+/","card":"AA","expires":%d}`, soon),
-		"slack bits":      fmt.Sprintf(`{"bundle":"AB","card":"AA","expires":%d}`, soon),
-		"line break":      fmt.Sprintf(`{"bundle":"A\nA","card":"AA","expires":%d}`, soon),
-		"past":            fmt.Sprintf(`{"bundle":"AA","card":"AA","expires":%d}`, soon-7200),
-		"too far ahead":   fmt.Sprintf(`{"bundle":"AA","card":"AA","expires":%d}`, soon+101*86400),
-		"fraction":        fmt.Sprintf(`{"bundle":"AA","card":"AA","expires":%d.5}`, soon),
-		"text expiry":     fmt.Sprintf(`{"bundle":"AA","card":"AA","expires":"%d"}`, soon),
-		"bundle too big":  fmt.Sprintf(`{"bundle":%q,"card":"AA","expires":%d}`, big, soon),
-		"card too big":    fmt.Sprintf(`{"bundle":"AA","card":%q,"expires":%d}`, big, soon),
+		"empty":            ``,
+		"not an object":    `[]`,
+		"no expiry":        fmt.Sprintf(`{"bundle":%q,"card":%q}`, b, c),
+		"unknown field":    fmt.Sprintf(`{"bundle":%q,"card":%q,"expires":%d,"name":"x"}`, b, c, soon),
+		"doubled field":    fmt.Sprintf(`{"bundle":%q,"bundle":%q,"card":%q,"expires":%d}`, b, b, c, soon),
+		"other case":       fmt.Sprintf(`{"Bundle":%q,"card":%q,"expires":%d}`, b, c, soon),
+		"after the end":    full(b, c, in(0)) + "{}",
+		"nested":           fmt.Sprintf(`{"bundle":[%q],"card":%q,"expires":%d}`, b, c, soon),
+		"no bundle":        full("", c, in(0)),
+		"no card":          full(b, "", in(0)),
+		"standard base64":  full("+/"+b[2:], c, in(0)),
+		"slack bits":       full(b, c[:len(c)-1]+"B", in(0)),
+		"line break":       full(b[:8]+`\n`+b[8:], c, in(0)),
+		"past":             full(b, c, in(-7200)),
+		"too far ahead":    full(b, c, in(101*86400)),
+		"fraction":         full(b, c, in(0)+".5"),
+		"text expiry":      full(b, c, `"`+in(0)+`"`),
+		"bundle too short": full(sized(bundleSize-1), c, in(0)),
+		"bundle too long":  full(sized(bundleSize+1), c, in(0)),
+		"card too short":   full(b, sized(cardFrame+1023), in(0)),
+		"card between":     full(b, sized(cardFrame+1025), in(0)),
+		"card too long":    full(b, sized(maxCard+1), in(0)),
+		"a file":           full(b, sized(cardFrame+50_000), in(0)),
 	}
 	for name, body := range bodies {
 		l := newLink()
@@ -170,9 +180,10 @@ func TestMalformedPutIsRefused(t *testing.T) {
 	if status, _ := call(t, "PUT", r.URL()+"/v1/links/"+l.id, l.token, strings.Repeat(" ", maxBody+1)); status != 413 {
 		t.Errorf("a body too large: %d", status)
 	}
-	full := fmt.Sprintf(`{"bundle":%q,"card":%q,"expires":%d}`, big[:len(big)-3]+"", big[:len(big)-3], soon)
-	if status, body := call(t, "PUT", r.URL()+"/v1/links/"+l.id, l.token, full); status != 204 {
-		t.Errorf("the largest that is allowed: %d %s", status, body)
+	for _, size := range []int{1024, 4096, 16384, 65000} { // protocol.md, Link
+		if status, body := call(t, "PUT", r.URL()+"/v1/links/"+l.id, l.token, full(b, sized(12+16+size), in(0))); status != 204 {
+			t.Errorf("a card of %d: %d %s", size, status, body)
+		}
 	}
 	for _, id := range []string{l.id[:21], l.id + "A", strings.Repeat("+", 22), strings.Repeat("A", 21) + "B", "%2e%2e"} {
 		if status, _ := call(t, "GET", r.URL()+"/v1/links/"+id, "", ""); status != 404 {
@@ -220,7 +231,7 @@ func TestRevokedBlobIsOverwrittenOnDisk(t *testing.T) {
 	r := startRelay(t, func(c *Config) { c.StateDir = dir })
 	l := newLink()
 	url := r.URL() + "/v1/links/" + l.id
-	first, second := []byte(b64.EncodeToString([]byte("first version of it"))), []byte(b64.EncodeToString([]byte("second version of it")))
+	first, second := []byte(bundleOf("first version of it")), []byte(bundleOf("second version of it"))
 	for _, words := range []string{"first version of it", "second version of it"} {
 		if status, _ := call(t, "PUT", url, l.token, putBody(words, week)); status != 204 {
 			t.Fatal(status)

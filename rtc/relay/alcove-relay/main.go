@@ -88,6 +88,7 @@ func defineFlags(c *relay.Config, errOut io.Writer) (*flag.FlagSet, *bool) {
 			return err
 		})
 	})
+	f.StringVar(&c.HostToken, "host-token", "", "close the relay to strangers: desktops must show this `secret`, better given as ALCOVE_RELAY_HOST_TOKEN; default: open")
 	f.Float64Var(&c.Limits.Scale, "limits", 1, "`factor` for what one network may do in a second, for a clinic that comes from one address")
 	f.StringVar(&c.NATSURL, "nats", "", "`URL` of an external NATS with JetStream, to run more than one relay; default: one inside this process")
 	f.StringVar(&c.NATSCreds, "nats-creds", "", "credentials `file` for -nats")

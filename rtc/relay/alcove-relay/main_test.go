@@ -122,17 +122,20 @@ type promise struct {
 }
 
 func newPromise() promise {
-	b := make([]byte, 16+32+300)
+	b := make([]byte, 16+32+189) // a sealed bundle's size
 	_, _ = rand.Read(b)
 	e := base64.RawURLEncoding
 	return promise{id: e.EncodeToString(b[:16]), token: e.EncodeToString(b[16:48]), bundle: e.EncodeToString(b[48:])}
 }
 
+// sealedCard has the size of the smallest there is.
+var sealedCard = base64.RawURLEncoding.EncodeToString(make([]byte, 12+16+1024))
+
 // make puts, and revokes every third. It returns what was acknowledged before the process died.
 func (p *process) make(n int) (kept []promise) {
 	for i := range n {
 		m := newPromise()
-		body := fmt.Sprintf(`{"bundle":%q,"card":"","expires":%d}`, m.bundle, time.Now().Add(24*time.Hour).Unix())
+		body := fmt.Sprintf(`{"bundle":%q,"card":%q,"expires":%d}`, m.bundle, sealedCard, time.Now().Add(24*time.Hour).Unix())
 		status, text, err := p.do("PUT", "/v1/links/"+m.id, m.token, body)
 		if err != nil {
 			return kept
