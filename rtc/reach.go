@@ -23,7 +23,7 @@ const (
 // pause is an exponential wait with jitter, so that a relay that comes back is not stormed.
 func pause(ctx context.Context, attempt int) {
 	d := min(firstPause<<min(attempt, 10), longPause)
-	d = d/2 + rand.N(d/2+1)
+	d = d/2 + rand.N(d/2+1) // #nosec G404 -- when to try again is no secret
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):

@@ -63,9 +63,9 @@ func (s auditLog) verify(ctx context.Context) error {
 func link(last []byte, e app.AuditEntry) []byte {
 	h := sha256.New()
 	h.Write(last)
-	b := binary.BigEndian.AppendUint64(nil, uint64(stamp(e.At))) //nolint:gosec // its bits
+	b := binary.BigEndian.AppendUint64(nil, uint64(stamp(e.At))) // #nosec G115 -- its bits
 	for _, text := range []string{e.Act, string(e.Client), e.About} {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(text))) //nolint:gosec // far below 4 GiB
+		b = binary.BigEndian.AppendUint32(b, uint32(len(text))) // #nosec G115 -- far below 4 GiB
 		b = append(b, text...)
 	}
 	h.Write(b)

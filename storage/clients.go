@@ -79,7 +79,7 @@ func (s clientStore) FindClients(ctx context.Context, q app.ClientQuery) (app.Cl
 	}
 	var page app.ClientPage
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM clients WHERE "+where, args...).Scan(&page.Total); err != nil { //nolint:gosec // where is of constants
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM clients WHERE "+where, args...).Scan(&page.Total); err != nil { // #nosec G202 -- where is of constants
 			return err
 		}
 		var err error

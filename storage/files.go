@@ -37,7 +37,7 @@ func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	d, err := os.Open(dir) //nolint:gosec // the profile's own path
+	d, err := os.Open(dir) // #nosec G304 -- the profile's own path
 	if err != nil {
 		return err
 	}

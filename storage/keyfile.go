@@ -169,7 +169,7 @@ func calibrate(target time.Duration) kdfParams {
 		argon2.IDKey([]byte("calibrate"), k.Salt, 1, minMemory, 1, 32)
 		best = min(best, time.Since(start))
 	}
-	passes := uint32(max(1, min(1000, target/max(best, 1)))) //nolint:gosec // bounded; passes over 64 MiB
+	passes := uint32(max(1, min(1000, target/max(best, 1)))) // #nosec G115 -- bounded; passes over 64 MiB
 	k.Memory = max(minMemory, min(4*minMemory, passes/minPasses*minMemory))
 	k.Passes = max(minPasses, min(maxPasses, passes/(k.Memory/minMemory)))
 	return k
@@ -270,7 +270,7 @@ func wrapKey(key *sealed.Key, kek []byte, context string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return aead.Seal(nil, nil, key.Bytes(), []byte(context)), nil
+	return aead.Seal(nil, nil, key.Bytes(), []byte(context)), nil // #nosec G407 -- gcm draws a nonce of its own
 }
 
 // unwrapKey wipes kek too.

@@ -13,11 +13,11 @@ import (
 
 // lockProfile holds the file until it is closed, or the process is gone however it ended.
 func lockProfile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the profile's own path
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- the profile's own path
 	if err != nil {
 		return nil, err
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) //nolint:gosec // a descriptor fits an int
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) // #nosec G115 -- a descriptor fits an int
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		err = app.ErrProfileInUse
 	}

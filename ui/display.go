@@ -67,7 +67,7 @@ func tellWithoutWindow(text string) {
 		ways = [][]string{{"zenity", "--error", "--title=Alcove", "--no-markup", "--text=" + text}, {"kdialog", "--error", text}, {"xmessage", "-center", text}}
 	}
 	for _, way := range ways {
-		if path, err := exec.LookPath(way[0]); err == nil && exec.Command(path, way[1:]...).Run() == nil { //nolint:gosec // the list above
+		if path, err := exec.LookPath(way[0]); err == nil && exec.Command(path, way[1:]...).Run() == nil { // #nosec G204 -- the list above
 			return
 		}
 	}

@@ -16,5 +16,5 @@ func drawInSoftware() {
 	if err != nil || os.Getenv(softwareGL) != "" {
 		return
 	}
-	_ = syscall.Exec(self, os.Args, append(os.Environ(), softwareGL+"=1")) //nolint:gosec // ourselves; if it fails, we tell
+	_ = syscall.Exec(self, os.Args, append(os.Environ(), softwareGL+"=1")) // #nosec G204 G702 -- ourselves; if it fails, we tell
 }

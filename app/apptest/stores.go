@@ -187,9 +187,12 @@ func wantInvite(t *testing.T, got, saved app.Invite) {
 		what string
 		a, b time.Time
 	}{
-		{"Created", got.Created, saved.Created}, {"Expires", got.Expires, saved.Expires},
-		{"LastKnock", got.LastKnock, saved.LastKnock}, {"Admitted", got.Admitted, saved.Admitted},
-		{"Spent", got.Spent, saved.Spent}, {"Revoked", got.Revoked, saved.Revoked},
+		{"Created", got.Created, saved.Created},
+		{"Expires", got.Expires, saved.Expires},
+		{"LastKnock", got.LastKnock, saved.LastKnock},
+		{"Admitted", got.Admitted, saved.Admitted},
+		{"Spent", got.Spent, saved.Spent},
+		{"Revoked", got.Revoked, saved.Revoked},
 		{"Withdrawn", got.Withdrawn, saved.Withdrawn},
 	} {
 		wantTime(t, x.what, x.a, x.b)

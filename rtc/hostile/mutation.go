@@ -65,7 +65,7 @@ type Mutator struct {
 
 // NewMutator prepares m.
 func NewMutator(m Mutation) *Mutator {
-	return &Mutator{Mutation: m, rand: rand.New(rand.NewPCG(m.Seed, 1))} //nolint:gosec // a test repeats itself by its seed
+	return &Mutator{Mutation: m, rand: rand.New(rand.NewPCG(m.Seed, 1))} // #nosec G404 -- a test repeats itself by its seed
 }
 
 // Result is what becomes of one message.

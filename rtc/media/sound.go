@@ -160,7 +160,7 @@ func OpenSpeaker(id string) (AudioSink, error) {
 
 // pcm shows the device's bytes as samples; malgo hands out memory that is aligned for them.
 func pcm(b []byte) []int16 {
-	return unsafe.Slice((*int16)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/2)
+	return unsafe.Slice((*int16)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/2) // #nosec G103 -- see above
 }
 
 func (d *device) open(id string, t malgo.DeviceType, data malgo.DataProc) error {

@@ -29,7 +29,7 @@ type retiree[T any] struct {
 func (s *swap[T]) init(ctx context.Context, closer func(T)) {
 	s.parent, s.closer = ctx, closer
 	s.changed = make(chan struct{}, 1)
-	s.ctx, s.cancel = context.WithCancel(ctx)
+	s.ctx, s.cancel = context.WithCancel(ctx) // #nosec G118 -- end calls it
 }
 
 // set changes the device; the zero value is none. It returns when the one before is closed, so

@@ -88,10 +88,22 @@ func TestTheLocalNetworkIsNotTheWorld(t *testing.T) {
 		from    string
 		near    bool
 	}{
-		{home, "127.0.0.1", true}, {home, "::1", true}, {home, "192.168.1.20", true}, {home, "10.2.3.4", true}, {home, "172.16.0.1", true},
-		{home, "169.254.3.4", true}, {home, "fe80::1", true}, {home, "fd00::1", true}, {campus, "198.51.100.60", true},
-		{home, "203.0.113.9", false}, {home, "100.64.0.1", false}, {home, "2001:db8::1", false}, {home, "198.51.100.60", false},
-		{campus, "198.51.100.70", false}, {home, "172.32.0.1", false}, {home, "0.0.0.0", false},
+		{home, "127.0.0.1", true},
+		{home, "::1", true},
+		{home, "192.168.1.20", true},
+		{home, "10.2.3.4", true},
+		{home, "172.16.0.1", true},
+		{home, "169.254.3.4", true},
+		{home, "fe80::1", true},
+		{home, "fd00::1", true},
+		{campus, "198.51.100.60", true},
+		{home, "203.0.113.9", false},
+		{home, "100.64.0.1", false},
+		{home, "2001:db8::1", false},
+		{home, "198.51.100.60", false},
+		{campus, "198.51.100.70", false},
+		{home, "172.32.0.1", false},
+		{home, "0.0.0.0", false},
 	} {
 		if got := isLocal(netip.MustParseAddr(c.from), c.network); got != c.near {
 			t.Errorf("%s seen from %s: near %v", c.from, c.network, got)

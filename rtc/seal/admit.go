@@ -86,7 +86,7 @@ func (k *GuestKnock) OpenAdmit(rest []byte) (*Session, wire.Admit, []byte, error
 		return nil, wire.Admit{}, nil, err
 	}
 	s := newSession(GuestToHost, &k.lobby, shared, rest, a.Session)
-	confirm := lock(s.confirm.b[:], make([]byte, wire.NonceSize), s.t2[:], k.rc.b[:])
+	confirm := lock(s.confirm.b[:], make([]byte, wire.NonceSize), s.t2[:], k.rc.b[:]) // #nosec G407 -- one message a key
 	s.confirmed(k.rc.b[:], a.RT[:], confirm)
 	k.Wipe()
 	return s, a, wire.Frame(wire.FrameConfirm, confirm), nil

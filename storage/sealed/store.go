@@ -31,7 +31,7 @@ type Store struct {
 
 // Create makes a new, empty store at path; the file must not exist. The key is copied.
 func Create(ctx context.Context, path string, key *Key) (*Store, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the profile's own path
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // #nosec G304 -- the profile's own path
 	if err != nil {
 		return nil, fmt.Errorf("sealed: %w", err)
 	}

@@ -60,7 +60,7 @@ func (d *desk) listen(ctx context.Context) error {
 		}
 	}
 	// A program started outside a session (a service, a test) has none to be locked.
-	pid := uint32(os.Getpid()) //nolint:gosec // a process ID is positive
+	pid := uint32(os.Getpid()) // #nosec G115 -- a process ID is positive
 	if d.conn.Object(logind, root).CallWithContext(ctx, manager+".GetSessionByPID", 0, pid).Store(&d.session) != nil {
 		return nil
 	}

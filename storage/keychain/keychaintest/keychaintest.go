@@ -74,7 +74,7 @@ shift 2
 		}
 	}
 	args := append([]string{"--", "bash", "-c", script, "bash", mode, password}, argv...)
-	c := exec.CommandContext(ctx, "dbus-run-session", args...) //nolint:gosec // the tests' own program
+	c := exec.CommandContext(ctx, "dbus-run-session", args...) // #nosec G204 G702 -- the tests' own program
 	for _, e := range os.Environ() {
 		if !strings.HasPrefix(e, "DBUS_") && !strings.HasPrefix(e, "XDG_") {
 			c.Env = append(c.Env, e)
