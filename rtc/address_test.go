@@ -1,16 +1,23 @@
 package rtc
 
 import (
+	"fmt"
+	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
 
 	"alcove/app"
 	"alcove/rtc/relay"
+	"alcove/rtc/wire"
 )
 
-// candidates are those that the guest was told.
-func candidates(g *guest) []string {
+// heardOf are the candidates that the guest was told.
+func heardOf(g *guest) []string {
 	ch := make(chan []string, 1)
 	g.mail.put(func() {
 		var list []string
@@ -34,7 +41,7 @@ func TestRelayOnly(t *testing.T) {
 	c, _ := h.admit(g, textOnly)
 	c.SendChat("1", "by way of the relay")
 	g.until(t, "chat", soon)
-	list := candidates(g)
+	list := heardOf(g)
 	if len(list) == 0 {
 		t.Error("the guest heard of no candidate")
 	}
@@ -55,7 +62,7 @@ func TestDirectByChoice(t *testing.T) {
 	direct := textOnly
 	direct.Direct = true
 	h.admit(g, direct)
-	if !strings.Contains(strings.Join(candidates(g), " "), "typ host") {
+	if !strings.Contains(strings.Join(heardOf(g), " "), "typ host") {
 		t.Error("the guest heard of no address of the host")
 	}
 	p := policy{direct: true}
@@ -78,10 +85,183 @@ func TestNoPublicAddressWithoutConsent(t *testing.T) {
 	h := newHouse(t, nil)
 	g := h.visit(h.invite(app.InviteStanding).Link)
 	h.admit(g, textOnly)
-	for _, l := range candidates(g) {
+	for _, l := range heardOf(g) {
 		f := strings.Fields(l)
 		if len(f) < 5 || !isLocal(net.ParseIP(f[4])) {
 			t.Errorf("the guest heard of %s", l)
+		}
+	}
+}
+
+// watched writes down to whom a socket would send; nothing leaves this machine.
+type watched struct {
+	*gate
+	mu sync.Mutex
+	to map[string]bool // mu; addresses without port
+}
+
+func (w *watched) WriteTo(b []byte, to net.Addr) (int, error) {
+	host, _, _ := net.SplitHostPort(to.String())
+	w.mu.Lock()
+	w.to[host] = true
+	w.mu.Unlock()
+	if host != "127.0.0.1" {
+		return len(b), nil
+	}
+	return w.gate.WriteTo(b, to)
+}
+
+func (w *watched) sentTo(host string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to[host]
+}
+
+// boaster is a guest whose description holds more ways to him than there are.
+type boaster struct {
+	answerer
+	lines []string
+}
+
+func (b boaster) Offered(sdp string) (string, error) {
+	answer, err := b.answerer.Offered(sdp)
+	for _, l := range b.lines {
+		answer += "a=" + l + "\r\n"
+	}
+	return answer, err
+}
+
+const publicInAnswer, publicAlone = "203.0.113.9", "203.0.113.10"
+
+func candidateAt(ip string, port int) string {
+	return fmt.Sprintf("candidate:1 1 udp 2130706431 %s %d typ host", ip, port)
+}
+
+// boast is a session with a guest who names public addresses, in his answer and after it.
+func boast(t *testing.T, direct bool) *watched {
+	t.Helper()
+	w := &watched{gate: newGate(t), to: map[string]bool{}}
+	h := newHouse(t, func(o *Options) { o.Socket = func() (net.PacketConn, error) { return w, nil } })
+	socket := newGate(t)
+	socket.cut.Store(true) // so that every pair is tried
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
+		g.join = func(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+			p, err := joinBySocket(socket)(g, a, e)
+			return boaster{p, []string{candidateAt(publicInAnswer, 9)}}, err
+		}
+	})
+	g.knockWith("Kim", "")
+	a := textOnly
+	a.Direct = direct
+	r := newRoom()
+	if _, err := h.door.next(t).Admit(t.Context(), a, r); err != nil {
+		t.Fatal(err)
+	}
+	g.until(t, "admitted", soon)
+	g.mail.put(func() {
+		time.AfterFunc(300*time.Millisecond, func() {
+			g.mail.put(func() { g.signal(wire.Candidate{Candidate: candidateAt(publicAlone, 9), Mid: "0"}) })
+		})
+	})
+	time.Sleep(1500 * time.Millisecond)
+	socket.cut.Store(false)
+	await[app.CallConnected](t, r, soon)
+	return w
+}
+
+// TestNoPacketToAPublicAddress: with neither TURN nor direct a client cannot make the desktop
+// show itself by naming an address to be tried.
+func TestNoPacketToAPublicAddress(t *testing.T) {
+	t.Parallel()
+	w := boast(t, false)
+	if w.sentTo(publicInAnswer) || w.sentTo(publicAlone) {
+		t.Error("a packet went to a public address")
+	}
+	if w := boast(t, true); !w.sentTo(publicInAnswer) || !w.sentTo(publicAlone) {
+		t.Error("with direct allowed nothing was tried: this test could not fail")
+	}
+}
+
+// TestWays is every address that a client may name, by what was granted and where the relay is.
+func TestWays(t *testing.T) {
+	t.Parallel()
+	turn := &wire.TURN{URLs: []string{"turn:203.0.113.1"}}
+	const outside, here = "https://relay.example", "http://127.0.0.1:4711"
+	for _, c := range []struct {
+		relay  string
+		policy policy
+		want   map[string]bool
+	}{
+		{here, policy{}, map[string]bool{"127.0.0.1": true, "192.168.1.7": true, "8.8.8.8": false, "a.local": true}},
+		{outside, policy{}, map[string]bool{"192.168.1.7": true, "8.8.8.8": false, "::ffff:8.8.8.8": false, "2001:db8::1": false, "a.local": true}},
+		{here, policy{direct: true}, map[string]bool{"127.0.0.1": true, "8.8.8.8": true, "a.local": true}},
+		{outside, policy{direct: true, turn: turn}, map[string]bool{"127.0.0.1": false, "::ffff:127.0.0.1": false, "192.168.1.7": false, "fe80::1": false, "8.8.8.8": true, "a.local": false}},
+		{"https://192.168.1.2:4711", policy{direct: true}, map[string]bool{"192.168.1.7": true, "8.8.8.8": true, "a.local": true}},
+		{here, policy{turn: turn}, map[string]bool{"8.8.8.8": true, "192.168.1.7": true, "a.local": false}},
+		{outside, policy{turn: turn}, map[string]bool{"8.8.8.8": true, "a.local": false, "0.0.0.0": false, "224.0.0.251": false, "host.example": false}},
+	} {
+		for addr, want := range c.want {
+			from := candidates{waysOf(c.relay, c.policy), 1}
+			if from.take(candidateAt(addr, 9)) != want {
+				t.Errorf("relay %s, direct %v, TURN %v: %s is %v", c.relay, c.policy.direct, c.policy.turn != nil, addr, !want)
+			}
+		}
+	}
+	from := candidates{waysOf(here, policy{direct: true}), 1}
+	if from.take("candidate:1 1 tcp 2130706431 8.8.8.8 9 typ host tcptype passive") {
+		t.Error("TCP is taken")
+	}
+}
+
+// TestCandidatesAreCounted: a client names as many addresses as it likes, and 64 are tried.
+func TestCandidatesAreCounted(t *testing.T) {
+	t.Parallel()
+	h := newHost(Options{Relay: "http://127.0.0.1:4711", Log: slog.New(slog.DiscardHandler)})
+	p := policy{modality: app.ModalityText}
+	nothing := connectionEvents{candidate: func(wire.Candidate) {}, opened: func() {}, message: func([]byte) {}}
+	media := newTracks(true, p, func(string, string) {}, func(bool) {})
+	t.Cleanup(media.close)
+	ours, err := newPeer(h, p, media, nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(ours.Close)
+	theirs, err := joinByPion(nil, wire.Admit{}, nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(theirs.Close)
+	for round, port := range []int{1000, 3000} {
+		offer, err := ours.Offer(round > 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := boaster{answerer: theirs}
+		for i := range 50 {
+			b.lines = append(b.lines, candidateAt("127.0.0.1", port+i))
+		}
+		answer, err := b.Offered(offer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := ours.Answer(answer); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 50 {
+			ours.Candidate(wire.Candidate{Candidate: candidateAt("127.0.0.1", port+1000+i)})
+		}
+		remote := func() (n int) {
+			for _, s := range ours.(*peer).pc.GetStats() {
+				if c, ok := s.(webrtc.ICECandidateStats); ok && c.Type == webrtc.StatsTypeRemoteCandidate && c.Port < 5000 {
+					n++
+				}
+			}
+			return n
+		}
+		eventually(t, "sixty candidates are known", func() bool { return remote() >= 60 })
+		time.Sleep(200 * time.Millisecond)
+		if n := remote(); n > maxCandidates {
+			t.Errorf("round %d: %d candidates are tried", round, n)
 		}
 	}
 }

@@ -3,10 +3,7 @@ package rtc
 import (
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -15,7 +12,6 @@ import (
 	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/interceptor/pkg/gcc"
 	"github.com/pion/interceptor/pkg/nack"
-	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
 	"alcove/app"
@@ -30,6 +26,7 @@ type peer struct {
 	log  *slog.Logger
 	hide bool                       // relay-only: our address stays ours
 	mux  interface{ Close() error } // nil unless Options.Socket
+	from candidates                 // of the newest answer
 }
 
 const (
@@ -49,7 +46,7 @@ func newPeer(h *Host, p policy, t *tracks, e connectionEvents) (connection, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &peer{log: h.options.Log, hide: p.relayOnly(), mux: mux}
+	out := &peer{log: h.options.Log, hide: p.relayOnly(), mux: mux, from: candidates{ways: waysOf(h.options.Relay, p)}}
 	engine, registry, estimates, err := mediaEngine()
 	if err != nil {
 		return nil, err
@@ -99,42 +96,6 @@ func (p *peer) prepare(pol policy, t *tracks, e connectionEvents) error {
 		e.candidate(wire.Candidate{Candidate: p.hidden(j.Candidate), Mid: "0"}) // one transport: everything is bundled
 	})
 	return nil
-}
-
-// iceSettings says where a call's packets may go.
-func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() error }, error) {
-	var s webrtc.SettingEngine
-	quiet := logging.NewDefaultLoggerFactory()
-	quiet.DefaultLogLevel = logging.LogLevelDisabled // its lines hold addresses
-	s.LoggerFactory = quiet
-	s.SetSCTPRTOMax(sctpPatience)
-	s.SetICEMaxBindingRequests(iceTries)
-	if u, err := url.Parse(o.Relay); err == nil && isLoopback(u.Hostname()) {
-		s.SetIncludeLoopbackCandidate(true)
-	}
-	if !p.direct && p.turn == nil {
-		// No TURN to hide behind, and direct was not allowed: this house and its network alone.
-		// A public address would tell the client where the therapist lives.
-		s.SetIPFilter(isLocal)
-	}
-	if o.Socket == nil {
-		return s, nil, nil
-	}
-	conn, err := o.Socket()
-	if err != nil {
-		return s, nil, fmt.Errorf("rtc: socket: %w", err)
-	}
-	mux := webrtc.NewICEUDPMux(nil, conn)
-	s.SetICEUDPMux(mux)
-	return s, mux, nil
-}
-
-// isLocal says whether an address means nothing outside of this house.
-func isLocal(ip net.IP) bool { return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() }
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func closeMux(m interface{ Close() error }) error {
@@ -209,13 +170,27 @@ func (p *peer) hidden(s string) string {
 	return related.ReplaceAllString(s, "raddr 0.0.0.0 rport 0")
 }
 
-// Answer takes the guest's.
+// Answer takes the guest's, and begins to count its candidates anew.
 func (p *peer) Answer(sdp string) error {
-	return p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp})
+	rest, found, err := withoutCandidates(sdp)
+	if err != nil {
+		return err
+	}
+	p.from.left = maxCandidates
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: rest}); err != nil {
+		return err
+	}
+	for _, c := range found {
+		p.Candidate(c)
+	}
+	return nil
 }
 
-// Candidate is a way to reach the guest.
+// Candidate is a way to reach the guest; one that a call may not use is forgotten.
 func (p *peer) Candidate(c wire.Candidate) {
+	if !p.from.take(c.Candidate) {
+		return
+	}
 	if err := p.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: c.Candidate}); err != nil {
 		p.log.Info("a candidate is of no use", "err", err)
 	}

@@ -1,0 +1,151 @@
+package rtc
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/logging"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+
+	"alcove/rtc/wire"
+)
+
+// ways says to which addresses a call may send. Who is sent a packet learns where the therapist
+// lives, and who names addresses can make the desktop knock at them.
+type ways struct {
+	relay  bool // through TURN alone
+	direct bool // anywhere
+	house  bool // our relay is on this machine or its network
+}
+
+func waysOf(relay string, p policy) ways {
+	w := ways{relay: p.relayOnly(), direct: p.direct}
+	if u, err := url.Parse(relay); err == nil {
+		ip := net.ParseIP(u.Hostname())
+		w.house = isLoopback(u.Hostname()) || ip != nil && isLocal(ip)
+	}
+	return w
+}
+
+// allows is asked about each address of the client's, whichever way it came to be known.
+func (w ways) allows(ip net.IP) bool {
+	switch {
+	case ip.IsUnspecified() || ip.IsMulticast():
+		return false
+	case w.relay:
+		return true // TURN is asked to send there; we do not
+	case w.direct:
+		return w.house || !isLocal(ip) // else a client elsewhere could feel around in this house
+	default:
+		return isLocal(ip)
+	}
+}
+
+// names says whether names of the local network are looked up: the question is heard by all of it.
+func (w ways) names() bool { return !w.relay && (w.house || !w.direct) }
+
+// maxCandidates is how many ways to be reached a client may name for one offer. Browsers name a
+// dozen; each costs us packets for half a minute.
+const maxCandidates = 64
+
+// candidates lets those of one generation through that a call may use.
+type candidates struct {
+	ways ways
+	left int
+}
+
+// take counts every candidate, also the useless. The end of the gathering is none.
+func (c *candidates) take(line string) bool {
+	if line == "" {
+		return true
+	}
+	if c.left <= 0 {
+		return false
+	}
+	c.left--
+	// candidate:foundation component transport priority address port typ … (RFC 8839, section 5.1)
+	f := strings.Fields(strings.TrimPrefix(line, "candidate:"))
+	if len(f) < 8 || !strings.EqualFold(f[2], "udp") {
+		return false
+	}
+	if ip, err := netip.ParseAddr(f[4]); err == nil {
+		return c.ways.allows(ip.WithZone("").Unmap().AsSlice())
+	}
+	return strings.HasSuffix(f[4], ".local") && c.ways.names()
+}
+
+// withoutCandidates takes a description's candidates out, so that all go one way, past
+// candidates. It reads with the parser that the connection reads with: what one of them saw and
+// the other not would get by.
+func withoutCandidates(text string) (rest string, found []wire.Candidate, err error) {
+	var d sdp.SessionDescription
+	if err := d.UnmarshalString(text); err != nil {
+		return "", nil, errSDP
+	}
+	strip := func(all []sdp.Attribute) (kept []sdp.Attribute) {
+		for _, a := range all {
+			if a.IsICECandidate() {
+				found = append(found, wire.Candidate{Candidate: "candidate:" + a.Value, Mid: "0"})
+			} else {
+				kept = append(kept, a)
+			}
+		}
+		return kept
+	}
+	d.Attributes = strip(d.Attributes)
+	for _, m := range d.MediaDescriptions {
+		m.Attributes = strip(m.Attributes)
+	}
+	b, err := d.Marshal()
+	if err != nil {
+		return "", nil, errSDP
+	}
+	return string(b), found, nil
+}
+
+// iceSettings says where a call's packets may go.
+func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() error }, error) {
+	var s webrtc.SettingEngine
+	quiet := logging.NewDefaultLoggerFactory()
+	quiet.DefaultLogLevel = logging.LogLevelDisabled // its lines hold addresses
+	s.LoggerFactory = quiet
+	s.SetSCTPRTOMax(sctpPatience)
+	s.SetICEMaxBindingRequests(iceTries)
+	w := waysOf(o.Relay, p)
+	s.SetRemoteIPFilter(w.allows)
+	s.DisableActiveTCP(true) // would dial the client past TURN
+	if !w.names() {
+		s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	}
+	if u, err := url.Parse(o.Relay); err == nil && isLoopback(u.Hostname()) {
+		s.SetIncludeLoopbackCandidate(true)
+	}
+	if !w.direct && !w.relay {
+		// No TURN to hide behind, and direct was not allowed: this house and its network alone.
+		// A public address would tell the client where the therapist lives.
+		s.SetIPFilter(isLocal)
+	}
+	if o.Socket == nil {
+		return s, nil, nil
+	}
+	conn, err := o.Socket()
+	if err != nil {
+		return s, nil, fmt.Errorf("rtc: socket: %w", err)
+	}
+	mux := webrtc.NewICEUDPMux(nil, conn)
+	s.SetICEUDPMux(mux)
+	return s, mux, nil
+}
+
+// isLocal says whether an address means nothing outside of this house.
+func isLocal(ip net.IP) bool { return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() }
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
