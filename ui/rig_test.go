@@ -95,12 +95,17 @@ func (r *rig) until(what string, ok func() bool) {
 	}
 }
 
-// rest lets everything happen that is on its way.
+// rest lets everything happen that is on its way: no work is under way, and none begins for a
+// while.
 func (r *rig) rest() {
-	for end := time.Now().Add(60 * time.Millisecond); time.Now().Before(end); {
-		r.q.run()
-		time.Sleep(2 * time.Millisecond)
-	}
+	r.t.Helper()
+	since := time.Now()
+	r.until("rest", func() bool {
+		if r.underway > 0 {
+			since = time.Now()
+		}
+		return time.Since(since) > 60*time.Millisecond
+	})
 }
 
 func (r *rig) where() string {

@@ -62,10 +62,12 @@ func run[T any](u *UI, s *scope, w work[T]) {
 	if w.keep {
 		inner = context.WithoutCancel(ctx)
 	}
+	u.underway++
 	go func() {
 		v, err := w.do(inner)
 		u.loop.Post(func() {
 			defer cancel()
+			u.underway--
 			stop()
 			if life.Err() == nil {
 				w.done(v, err)

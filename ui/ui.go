@@ -50,6 +50,9 @@ type UI struct {
 	knocks *knocks
 	// closing is closed when the draft that was last left is saved and closed.
 	closing <-chan struct{}
+	// underway counts work whose result has not come back: until it is 0 a picture of the screen
+	// may lack what is still being read.
+	underway int
 }
 
 // screen is what fills the window.
