@@ -218,7 +218,7 @@ func TestCandidatesAreCounted(t *testing.T) {
 	t.Parallel()
 	h := newHost(Options{Relay: "http://127.0.0.1:4711", Log: slog.New(slog.DiscardHandler)})
 	p := policy{modality: app.ModalityText}
-	nothing := connectionEvents{candidate: func(wire.Candidate) {}, opened: func() {}, message: func([]byte) {}}
+	nothing := connectionEvents{candidate: func(wire.Candidate) {}, opened: func() {}, message: func([]byte) {}, stray: func() {}}
 	media := newTracks(true, p, func(string, string) {}, func(bool) {})
 	t.Cleanup(media.close)
 	ours, err := newPeer(h, p, media, nothing)

@@ -108,13 +108,18 @@ func withoutCandidates(text string) (rest string, found []wire.Candidate, err er
 	return string(b), found, nil
 }
 
-// iceSettings says where a call's packets may go.
+// maxUnread is what a client may have on its way to us before we have read it, in bytes.
+const maxUnread = 4 * wire.MaxFrame
+
+// iceSettings says where a call's packets may go, and how much may come.
 func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() error }, error) {
 	var s webrtc.SettingEngine
 	quiet := logging.NewDefaultLoggerFactory()
 	quiet.DefaultLogLevel = logging.LogLevelDisabled // its lines hold addresses
 	s.LoggerFactory = quiet
 	s.SetSCTPRTOMax(sctpPatience)
+	s.SetSCTPMaxMessageSize(wire.MaxFrame) // none of ours is larger
+	s.SetSCTPMaxReceiveBufferSize(maxUnread)
 	s.SetICEMaxBindingRequests(iceTries)
 	w := waysOf(o.Relay, p)
 	s.SetRemoteIPFilter(w.allows)

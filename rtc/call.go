@@ -39,6 +39,7 @@ type connectionEvents struct {
 	candidate func(wire.Candidate)
 	opened    func()
 	message   func([]byte) // waits while the call is busy
+	stray     func()       // the guest made a channel of its own
 }
 
 type connector func(h *Host, p policy, media *tracks, e connectionEvents) (connection, error)
@@ -79,6 +80,7 @@ type call struct {
 	finished  bool // the guest's finished message held
 	lost      bool
 	out       *outbox
+	flood     flood
 	remote    *app.CallRemote
 	verified  bool
 	started   time.Time
@@ -96,7 +98,7 @@ func newCall(h *Host, v *visitor, hs *seal.HostHandshake, p policy, r app.Room) 
 	c := &call{
 		host: h, link: v.link, policy: p, room: r, mail: newMailbox[func()](), gate: make(chan struct{}, 64),
 		closed: make(chan struct{}), handshake: hs, resumeID: hs.ResumeID(), route: v.route, attached: true,
-		out: newOutbox(), started: time.Now(),
+		out: newOutbox(), flood: newFlood(h.times), started: time.Now(),
 	}
 	c.media = newTracks(h.options.Synthetic, p, c.problem, func(only bool) { c.post(func() { c.say(wire.Voice{Only: only}) }) })
 	return c
@@ -210,6 +212,9 @@ func (c *call) data(b []byte) error {
 	}
 	m, err := c.session.OpenData(b)
 	if err != nil {
+		return err
+	}
+	if err := c.flood.count(m); err != nil {
 		return err
 	}
 	if c.lost {

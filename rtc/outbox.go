@@ -11,10 +11,14 @@ import (
 // owns it.
 type outbox struct {
 	lines []wire.Chat
-	seen  map[string]struct{} // ids of lines that came to us
+	seen  recent[string] // ids of lines that came to us
 }
 
-func newOutbox() *outbox { return &outbox{seen: map[string]struct{}{}} }
+// maxSeen is how many ids of lines are remembered. Only what was not acknowledged comes again,
+// and that is the newest.
+const maxSeen = 1024
+
+func newOutbox() *outbox { return &outbox{seen: newRecent[string](maxSeen)} }
 
 // add keeps a line, in order.
 func (o *outbox) add(id app.ChatID, text string, at time.Time) wire.Chat {
@@ -38,10 +42,4 @@ func (o *outbox) got(id string) bool {
 }
 
 // fresh reports whether a line that came is to be shown, or was before.
-func (o *outbox) fresh(id string) bool {
-	if _, twice := o.seen[id]; twice {
-		return false
-	}
-	o.seen[id] = struct{}{}
-	return true
-}
+func (o *outbox) fresh(id string) bool { return o.seen.add(id) }

@@ -87,6 +87,7 @@ func (p *peer) prepare(pol policy, t *tracks, e connectionEvents) error {
 	p.dc = dc
 	dc.OnOpen(e.opened)
 	dc.OnMessage(func(m webrtc.DataChannelMessage) { e.message(m.Data) })
+	p.pc.OnDataChannel(func(*webrtc.DataChannel) { e.stray() })
 	p.pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c == nil {
 			e.candidate(wire.Candidate{Mid: "0"})

@@ -70,6 +70,7 @@ func (c *call) confirm(rest []byte) {
 		candidate: func(m wire.Candidate) { c.post(func() { c.signal(m) }) },
 		opened:    func() { c.post(c.opened) },
 		message:   c.message,
+		stray:     func() { c.post(func() { c.broken(errOutOfPlace) }) },
 	})
 	if err != nil {
 		c.host.options.Log.Error("no peer connection", "err", err)

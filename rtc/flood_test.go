@@ -1,0 +1,100 @@
+package rtc
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"alcove/app"
+	"alcove/rtc/wire"
+)
+
+// TestChannelOfItsOwn: a guest who makes a data channel beside ours has no session any more.
+func TestChannelOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	g := h.visit(h.invite(app.InviteStanding).Link)
+	_, r := h.admit(g, textOnly)
+	g.mail.put(func() {
+		if _, err := g.peer.(*pionAnswerer).pc.CreateDataChannel("another", nil); err != nil {
+			t.Error(err)
+		}
+	})
+	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndTampered {
+		t.Errorf("ended as %v", e.Why)
+	}
+}
+
+// TestUnreadIsBounded: a guest is told how much he may send, and that is little.
+func TestUnreadIsBounded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	g := h.visit(h.invite(app.InviteStanding).Link)
+	told := make(chan string, 1)
+	h.admit(g, textOnly)
+	g.mail.put(func() { told <- g.peer.(*pionAnswerer).pc.CurrentRemoteDescription().SDP })
+	if sdp := <-told; !strings.Contains(sdp, fmt.Sprintf("a=max-message-size:%d\r\n", wire.MaxFrame)) {
+		t.Error("the offer names no largest message, or another")
+	}
+	window := make(chan uint32, 1)
+	g.mail.put(func() { window <- g.peer.(*pionAnswerer).pc.SCTP().Stats().ReceiverWindow })
+	if w := <-window; w == 0 || w > maxUnread {
+		t.Errorf("the guest may send %d bytes before we read", w)
+	}
+}
+
+// TestChatFlood: a hundred lines at once are a page that was away; five hundred are none of ours.
+func TestChatFlood(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	g := h.visit(h.invite(app.InviteStanding).Link)
+	_, r := h.admit(g, textOnly)
+	for i := range 90 {
+		g.chat(fmt.Sprint("line ", i))
+	}
+	for i := range 90 {
+		if e := await[app.CallChat](t, r, soon); e.Text != fmt.Sprint("line ", i) {
+			t.Fatalf("line %d is %q", i, e.Text)
+		}
+	}
+	for i := range 500 {
+		g.chat(fmt.Sprint("flood ", i))
+	}
+	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndTampered {
+		t.Errorf("ended as %v", e.Why)
+	}
+}
+
+// TestBeatFlood: what is no chat is counted as well.
+func TestBeatFlood(t *testing.T) {
+	t.Parallel()
+	f := newFlood(defaultTiming)
+	for i := range 400 {
+		if f.count(wire.Beat{}) != nil {
+			t.Fatalf("beat %d is a flood", i)
+		}
+	}
+	for range 200 {
+		if f.count(wire.Beat{}) != nil {
+			return
+		}
+	}
+	t.Error("six hundred beats at once are no flood")
+}
+
+// TestSeenIsBounded: ids are not gathered up for as long as a session lasts.
+func TestSeenIsBounded(t *testing.T) {
+	t.Parallel()
+	o := newOutbox()
+	for i := range 10 * maxSeen {
+		if !o.fresh(fmt.Sprint(i)) || o.fresh(fmt.Sprint(i)) {
+			t.Fatalf("line %d is shown twice, or not at all", i)
+		}
+	}
+	if n := len(o.seen.has) + len(o.seen.order); n != 2*maxSeen {
+		t.Errorf("%d ids are kept", n)
+	}
+	if o.fresh(fmt.Sprint(10*maxSeen - maxSeen)) {
+		t.Error("a line that came a moment ago is shown again")
+	}
+}
