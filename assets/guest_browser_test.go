@@ -62,7 +62,7 @@ func browser(t testing.TB, e equipment) context.Context {
 		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.NoSandbox, chromedp.Headless,
 		option("disable-quic", true), option("disable-background-networking", true), option("disable-component-update", true), option("disable-sync", true),
 		option("disable-dev-shm-usage", true), option("password-store", "basic"), option("autoplay-policy", "document-user-activation-required"),
-		option("hide-scrollbars", true),
+		option("hide-scrollbars", true), option("disable-gpu", true),
 		// Many tabs are open at once, and none of them is in the background.
 		option("disable-background-timer-throttling", true), option("disable-backgrounding-occluded-windows", true), option("disable-renderer-backgrounding", true),
 	}
@@ -235,17 +235,14 @@ func (p *tab) look(width, height int64, dark bool) {
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 }
 
-// shots takes the screen as it is on a phone and on a desk, by day and by night, and looks for
-// what a person with poor sight, a thumb or a screen reader would miss.
+// shots looks at the screen as it is on a phone and on a desk, by day and by night, for what a
+// person with poor sight, a thumb or a screen reader would miss. With ALCOVE_SHOTS set to a
+// folder it leaves the pictures there.
 func (p *tab) shots(name string) {
 	p.t.Helper()
 	audit, err := os.ReadFile("testdata/audit.js")
 	if err != nil {
 		p.t.Fatal(err)
-	}
-	dir := os.Getenv("ALCOVE_SHOTS")
-	if dir == "" {
-		dir = p.t.TempDir()
 	}
 	for _, size := range []string{"phone", "desk"} {
 		for _, scheme := range []string{"light", "dark"} {
@@ -257,17 +254,8 @@ func (p *tab) shots(name string) {
 			for _, fault := range eval[[]string](p, string(audit)) {
 				p.t.Errorf("%s, %s, %s: %s", name, size, scheme, fault)
 			}
-			ctx, cancel := context.WithTimeout(p.ctx, soon)
-			png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-			cancel()
-			if err == nil {
-				err = os.MkdirAll(dir, 0o755)
-			}
-			if err == nil {
-				err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%s-%s.png", name, size, scheme)), png, 0o644)
-			}
-			if err != nil {
-				p.t.Fatal(err)
+			if dir := os.Getenv("ALCOVE_SHOTS"); dir != "" {
+				p.picture(filepath.Join(dir, fmt.Sprintf("%s-%s-%s.png", name, size, scheme)))
 			}
 		}
 	}
@@ -276,4 +264,20 @@ func (p *tab) shots(name string) {
 		p.t.Errorf("%s, very small: %s", name, fault)
 	}
 	p.phone(false)
+}
+
+func (p *tab) picture(path string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, soon)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(path, png, 0o644)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
 }

@@ -151,6 +151,7 @@ func TestSecondLink(t *testing.T) {
 func TestDamaged(t *testing.T) {
 	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		i, other := s.invite(), s.invite()
+		p := newTab(t, everything, l.tag)
 		for name, body := range map[string]func(bundle, card string) string{
 			"one bit of the bundle":     func(b, c string) string { return slot(flip(b, 100), c) },
 			"one bit of the card":       func(b, c string) string { return slot(b, flip(c, 100)) },
@@ -168,12 +169,13 @@ func TestDamaged(t *testing.T) {
 					return true
 				})
 				defer s.road.replace(nil)
-				p := newTab(t, everything, l.tag)
+				p := &tab{t: t, ctx: p.ctx}
 				p.open(i.link)
 				p.says(l, "damagedTitle", "damaged")
 				if name == "an empty bundle" && l.tag == "en-US" {
 					p.shots("failure-damaged")
 				}
+				p.clean()
 			})
 		}
 	})

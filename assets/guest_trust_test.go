@@ -22,11 +22,15 @@ func TestSkipLink(t *testing.T) {
 	p.toReady(l, s.invite().link)
 	p.fill(l.say("name"), "Kim")
 	eval[bool](p, "window.same = true")
+	before := len(p.history())
 	eval[bool](p, "document.getElementById('skip').focus(), true")
 	p.do(chromedp.KeyEvent(kb.Enter))
 	p.until("the focus on the content", "document.activeElement.id === 'screen'")
 	if where := eval[string](p, "location.href"); where != s.road.url+"/j" {
 		t.Errorf("the address bar has %s", where)
+	}
+	if n := len(p.history()); n != before {
+		t.Errorf("%d addresses to go back to, of %d", n, before)
 	}
 	// Whatever else leads to a fragment that is no link.
 	eval[bool](p, "(location.hash = '#screen', true)")
