@@ -49,6 +49,8 @@ export class Room {
     this.state = 'connecting';
     this.voiceOnly = false;
     this.greeted = false; // the host's first message has come; whether it fits, the state tells
+    /** @type {Promise<void> | null} */
+    this.greeting = null; // our first message, which must leave before any other
     this.beatAt = 0;
     this.heardAt = 0;
     this.lostAt = 0;
@@ -110,8 +112,12 @@ export class Room {
 
   // ---- Data channel
 
-  async greet() {
-    this.peer.send(await this.session.sealFinished(this.peer.fingerprints()));
+  /** Once, whoever comes first: a browser may hand out the host's first message before it says that the channel is open. */
+  greet() {
+    this.greeting = this.greeting || (async () => {
+      this.peer.send(await this.session.sealFinished(this.peer.fingerprints()));
+    })();
+    return this.greeting;
   }
 
   /** @param {Bytes} message */
@@ -125,6 +131,7 @@ export class Room {
     // Set before the check: what arrives during it queues behind it, and fails with it.
     this.greeted = true;
     await this.session.checkFinished(message, this.peer.fingerprints());
+    await this.greet(); // nothing of ours may overtake it
     clearTimeout(this.handshake);
     this.heardAt = Date.now();
     this.enter('live');
