@@ -74,7 +74,7 @@ func (t *tracks) useCamera() {
 	}
 	var source media.VideoSource
 	if t.synthetic {
-		source = media.Synthetic(cameraWidth/2, cameraHeight/2, cameraRate, SyntheticHue)
+		source = media.Synthetic(cameraWidth, cameraHeight, cameraRate, SyntheticHue)
 	} else {
 		t.camera.SetSource(nil) // a device cannot be opened twice
 		var err error

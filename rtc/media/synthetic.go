@@ -22,7 +22,10 @@ type VideoSource interface {
 func Synthetic(w, h, fps int, hue float64) VideoSource {
 	s := &synthetic{
 		ticker: time.NewTicker(time.Second / time.Duration(fps)),
-		done:   make(chan struct{}), f: NewI420(w, h),
+		done:   make(chan struct{}), f: NewI420(w, h), ramp: make([]byte, w+256),
+	}
+	for i := range s.ramp {
+		s.ramp[i] = byte(40 + i>>1&127)
 	}
 	c := SyntheticColour(hue)
 	s.y, s.u, s.v = limited(c)
@@ -34,6 +37,7 @@ type synthetic struct {
 	done    chan struct{}
 	once    sync.Once
 	f       *I420
+	ramp    []byte // a row of the gradient, which repeats after 256 pixels
 	n       int
 	y, u, v byte
 }
@@ -81,10 +85,7 @@ func (s *synthetic) Close() {
 func (s *synthetic) draw() {
 	f := s.f
 	for y := range f.H {
-		row := f.Y[y*f.YStride : y*f.YStride+f.W]
-		for x := range row {
-			row[x] = byte(40 + (x+y+4*s.n)>>1&127)
-		}
+		copy(f.Y[y*f.YStride:y*f.YStride+f.W], s.ramp[(y+4*s.n)&255:])
 	}
 	for y := f.H / 4; y < f.H*3/4; y++ {
 		fill(f.Y[y*f.YStride+f.W/4:y*f.YStride+f.W*3/4], s.y)
