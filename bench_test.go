@@ -26,7 +26,7 @@ const watchLine = `(() => {
 	window.line = {};
 	const Real = RTCPeerConnection;
 	window.RTCPeerConnection = function (...args) {
-		const peer = new Real(...args);
+		const peer = window.line.peer = new Real(...args);
 		const opened = (channel) => channel.addEventListener("open", () => { window.line.channel ||= Date.now(); });
 		peer.addEventListener("datachannel", (e) => {
 			if (e.channel.readyState === "open") window.line.channel ||= Date.now();
@@ -45,34 +45,15 @@ const watchLine = `(() => {
 
 // BenchmarkLine measures a session's beginning: the link opened until the page can be read, and
 // the click on Admit until the data channel is open and the first picture is decoded; and the
-// share of one core that the desktop then takes, 360p both ways, drawn by software OpenGL.
+// share of one core that the desktop takes in the first seconds, 360p both ways, drawn by software OpenGL.
 func BenchmarkLine(b *testing.B) {
 	m := newMachine(b)
-	s := &story{t: b, m: m, began: time.Now()}
-	s.desk = openDesk(m, "profile")
-	s.setUp()
-	s.addClient()
-	s.desk.press("Invite client")
-	s.desk.press("Standing link")
-	s.desk.press("Create link")
-	s.desk.press("Copy link")
-	link := s.desk.clipboard()
-
+	s, link := standing(m)
 	var read, channel, frame, core []float64
 	for b.Loop() {
-		g := newGuest(m, 1000, 700)
-		if _, err := chromedp.Call(g.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchLine}); err != nil {
-			b.Fatal(err)
-		}
-		opened := time.Now()
-		g.open(link)
-		g.find("Continue", "button")
-		read = append(read, ms(time.Since(opened)))
-		g.press("Continue")
-		g.press("Video")
-		g.fill("Your name", "Amara")
-		g.press("Knock")
-		g.reads("waiting room")
+		g, opened := watched(m, link)
+		read = append(read, ms(opened))
+		g.knock()
 		admitted := s.desk.admit()
 		m.until("the first picture", func() bool { return eval[float64](g, "window.line.frame || 0") > 0 })
 		channel = append(channel, eval[float64](g, "window.line.channel")-admitted)
@@ -87,6 +68,90 @@ func BenchmarkLine(b *testing.B) {
 	b.ReportMetric(median(channel), "ms/admit-to-channel")
 	b.ReportMetric(median(frame), "ms/admit-to-picture")
 	b.ReportMetric(median(core), "%core/call")
+	b.ReportMetric(0, "ns/op")
+}
+
+// standing sets a practice up and gives a link that works for every session.
+func standing(m *machine) (*story, string) {
+	s := &story{t: m.t, m: m, began: time.Now()}
+	s.desk = openDesk(m, "profile")
+	s.setUp()
+	s.addClient()
+	s.desk.press("Invite client")
+	s.desk.press("Standing link")
+	s.desk.press("Create link")
+	s.desk.press("Copy link")
+	return s, s.desk.clipboard()
+}
+
+// watched opens a link in a browser that notes what watchLine does, and says how long it took
+// until the page could be read.
+func watched(m *machine, link string) (*guest, time.Duration) {
+	g := newGuest(m, 1000, 700)
+	if _, err := chromedp.Call(g.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchLine}); err != nil {
+		m.t.Fatal(err)
+	}
+	opened := time.Now()
+	g.open(link)
+	g.find("Continue", "button")
+	return g, time.Since(opened)
+}
+
+// knock goes from the page's first screen to the waiting room, for a session with video.
+func (g *guest) knock() {
+	g.press("Continue")
+	g.press("Video")
+	g.fill("Your name", "Amara")
+	g.press("Knock")
+	g.reads("waiting room")
+}
+
+// lines are the heights of the picture that the page receives and of the one that it sends, and
+// the pictures a second of both, in that order.
+const lines = `(async () => {
+	const seen = [0, 0, 0, 0];
+	for (const s of (await window.line.peer.getStats()).values()) {
+		if (s.kind !== "video") continue;
+		if (s.type === "inbound-rtp") { seen[0] = s.frameHeight || 0; seen[2] = s.framesPerSecond || 0; }
+		if (s.type === "outbound-rtp") { seen[1] = s.frameHeight || 0; seen[3] = s.framesPerSecond || 0; }
+	}
+	return seen;
+})()`
+
+// BenchmarkCall measures the share of one core that the desktop takes for a whole call, once 720p
+// goes both ways at 30 pictures a second: capture, code, decode, sound, sealing, and the real
+// window drawn by software OpenGL.
+func BenchmarkCall(b *testing.B) {
+	m := newMachine(b)
+	writeCamera(b, m.path("camera.y4m"), 720, 30)
+	s, link := standing(m)
+	var core, sent, received []float64
+	for b.Loop() {
+		g, _ := watched(m, link)
+		g.knock()
+		s.desk.admit()
+		var seen []float64
+		if !within(2*time.Minute, func() bool {
+			seen = eval[[]float64](g, lines)
+			return seen[0] == 720 && seen[1] == 720
+		}) {
+			b.Fatalf("the picture never grew to 720 lines both ways: %v", seen)
+		}
+		time.Sleep(2 * time.Second)
+		core = append(core, s.desk.core(15*time.Second))
+		seen = eval[[]float64](g, lines)
+		if seen[0] != 720 || seen[1] != 720 {
+			b.Fatalf("the picture shrank while it was measured: %v", seen)
+		}
+		received, sent = append(received, seen[3]), append(sent, seen[2])
+		s.desk.endSession()
+		g.reads("The session is over")
+		g.close()
+		s.desk.press("Back to client")
+	}
+	b.ReportMetric(median(core), "%core/call-720p")
+	b.ReportMetric(median(sent), "pictures/s-sent")
+	b.ReportMetric(median(received), "pictures/s-received")
 	b.ReportMetric(0, "ns/op")
 }
 

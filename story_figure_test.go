@@ -16,8 +16,6 @@ import (
 // What the guest's camera and microphone give: known to the test, and pleasant in a picture.
 
 const (
-	cameraWidth, cameraHeight, cameraRate = 640, 360, 15
-
 	// guestTone sounds four times a second: a steady tone would be taken for noise and removed.
 	guestTone = 620.0
 	voiceRate = 48000
@@ -26,20 +24,22 @@ const (
 // guestShirt is the colour that proves the guest's picture on the therapist's screen.
 var guestShirt = color.RGBA{R: 200, G: 88, B: 60, A: 255}
 
-// writeCamera writes two seconds of a person who sways in front of a wall, as YUV4MPEG2.
-func writeCamera(t testing.TB, path string) {
+// writeCamera writes two seconds of a person who sways in front of a wall, as YUV4MPEG2: 16:9,
+// so many lines high, rate pictures a second.
+func writeCamera(t testing.TB, path string, lines, rate int) {
 	t.Helper()
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := bufio.NewWriter(file)
-	fmt.Fprintf(w, "YUV4MPEG2 W%d H%d F%d:1\n", cameraWidth, cameraHeight, cameraRate)
-	const frames = 2 * cameraRate
-	for n := range frames {
+	frame := image.NewYCbCr(image.Rect(0, 0, lines*16/9, lines), image.YCbCrSubsampleRatio420)
+	fmt.Fprintf(w, "YUV4MPEG2 W%d H%d F%d:1\n", frame.Rect.Dx(), lines, rate)
+	scale := figureHeight / float64(lines)
+	for n := range 2 * rate {
 		fmt.Fprintf(w, "FRAME\n")
-		sway := math.Sin(2 * math.Pi * float64(n) / frames)
-		writeYUV(w, func(x, y int) color.RGBA { return figure(float64(x), float64(y), sway) })
+		sway := math.Sin(math.Pi * float64(n) / float64(rate))
+		writeYUV(w, frame, func(x, y int) color.RGBA { return figure(scale*float64(x), scale*float64(y), sway) })
 	}
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,9 @@ func writeCamera(t testing.TB, path string) {
 	}
 }
 
-// figure is the colour of one point of the picture.
+const figureHeight = 360
+
+// figure is the colour of one point of a picture of 640 by 360.
 func figure(x, y, sway float64) color.RGBA {
 	in := func(cx, cy, rx, ry float64) bool {
 		dx, dy := (x-cx)/rx, (y-cy)/ry
@@ -69,15 +71,14 @@ func figure(x, y, sway float64) color.RGBA {
 		light := uint8(205 + 20*(1-y/200))
 		return color.RGBA{R: light, G: light, B: 214, A: 255} // window
 	}
-	shade := 1 - 0.25*y/cameraHeight
+	shade := 1 - 0.25*y/figureHeight
 	return color.RGBA{R: uint8(128 * shade), G: uint8(142 * shade), B: uint8(134 * shade), A: 255}
 }
 
-// writeYUV writes one frame of full-range 4:2:0.
-func writeYUV(w *bufio.Writer, at func(x, y int) color.RGBA) {
-	frame := image.NewYCbCr(image.Rect(0, 0, cameraWidth, cameraHeight), image.YCbCrSubsampleRatio420)
-	for y := range cameraHeight {
-		for x := range cameraWidth {
+// writeYUV paints a frame and writes it as full-range 4:2:0.
+func writeYUV(w *bufio.Writer, frame *image.YCbCr, at func(x, y int) color.RGBA) {
+	for y := range frame.Rect.Dy() {
+		for x := range frame.Rect.Dx() {
 			c := at(x, y)
 			l, cb, cr := color.RGBToYCbCr(c.R, c.G, c.B)
 			frame.Y[frame.YOffset(x, y)] = l

@@ -38,7 +38,9 @@ func newGuest(m *machine, width, height int) *guest {
 	m.t.Helper()
 	camera, voice := m.path("camera.y4m"), m.path("voice.wav")
 	if !exists(camera) {
-		writeCamera(m.t, camera)
+		writeCamera(m.t, camera, 360, 15)
+	}
+	if !exists(voice) {
 		writeVoice(m.t, voice)
 	}
 	profile, err := os.MkdirTemp(m.dir, "browser-")
