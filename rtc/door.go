@@ -55,7 +55,9 @@ func (h *Host) frame(r wire.Route, b []byte) {
 	if err != nil {
 		h.options.Log.Info("a guest is hung up", "err", err)
 		h.forget(v)
-		h.drop(r)
+		if h.guests[r] == v { // else it was dropped while its knock was opened
+			h.drop(r)
+		}
 	}
 }
 
@@ -97,21 +99,39 @@ func (h *Host) heed(v *visitor, t wire.FrameType, rest []byte) error {
 	return errOutOfPlace
 }
 
-// knocked rings. Under mu.
+// maxKnocks is how many knocks of a link are remembered against replay. What comes again after
+// so many others, a flood of hours, the app knows by its ID.
+const maxKnocks = 4096
+
+// knocked rings. Under mu, which it lets go while keys are at work: one who floods a link would
+// hold up every call and every other door. Nobody else reads from the relay meanwhile.
 func (h *Host) knocked(v *visitor, rest []byte) error {
-	l := v.link
-	if l.invite == nil || v.door != nil || v.call != nil || time.Now().After(l.expires) {
+	l, i := v.link, v.link.invite
+	if i == nil || v.door != nil || v.call != nil || time.Now().After(l.expires) {
 		return errOutOfPlace
 	}
-	k, err := l.invite.OpenKnock(rest, time.Now())
+	if !l.knocks.AllowN(time.Now(), 1) {
+		return errFlood
+	}
+	l.opening = i
+	h.mu.Unlock()
+	k, err := h.openKnock(i, rest, time.Now())
+	h.mu.Lock()
+	l.opening = nil
+	if l.invite == nil {
+		i.Wipe() // Shut left it to us
+	}
 	if err != nil {
 		return err
 	}
-	if _, seen := l.seen[k.ID]; seen {
+	if l.invite == nil || h.guests[v.route] != v {
+		k.Wipe()
+		return errOutOfPlace
+	}
+	if !l.seen.add(k.ID) {
 		k.Wipe()
 		return fmt.Errorf("%w: a knock again", seal.ErrOrder)
 	}
-	l.seen[k.ID] = struct{}{}
 	v.door = &door{host: h, visitor: v, knock: k, relay: l.invite.Bundle.Flags&wire.FlagRelayOnly != 0, facts: app.Knock{
 		ID: app.KnockID(fmt.Sprintf("%x", k.ID)), Invite: l.id, Name: plain(k.Knock.Name), PIN: k.Knock.PIN,
 		GuestKey: k.Knock.Key[:], At: time.Now(), Language: k.Knock.Lang, Wants: app.Modality(k.Knock.Wants),

@@ -13,7 +13,9 @@ import (
 var errFlood = errors.New("rtc: a flood")
 
 const (
-	lineBurst = 100 // chat lines at once: an outbox that was full when the line came back
+	// knockBurst is how many knocks may come at once: five tries of a PIN.
+	knockBurst = 5
+	lineBurst  = 100 // chat lines at once: an outbox that was full when the line came back
 	// dataFactor is how many messages of every kind there may be for each chat line: beats, and
 	// an acknowledgement for each line of ours.
 	dataFactor = 5

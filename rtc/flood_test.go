@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"alcove/app"
+	"alcove/rtc/seal"
 	"alcove/rtc/wire"
 )
 
@@ -97,4 +99,94 @@ func TestSeenIsBounded(t *testing.T) {
 	if o.fresh(fmt.Sprint(10*maxSeen - maxSeen)) {
 		t.Error("a line that came a moment ago is shown again")
 	}
+}
+
+// TestKnockFlood: who holds a link knocks five times at once, and then waits.
+func TestKnockFlood(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	link := h.invite(app.InviteStanding).Link
+	for i := range knockBurst {
+		g := h.visit(link)
+		g.knockWith("Kim", "")
+		if d := h.door.next(t); i < knockBurst-1 {
+			d.WrongPIN(4)
+		}
+	}
+	late := h.visit(link)
+	late.knockWith("Kim", "")
+	if e := late.until(t, "ended", soon); e.text != "closed" {
+		t.Errorf("the sixth heard %v", e)
+	}
+	h.door.nobody(t)
+	other := h.visit(h.invite(app.InviteStanding).Link)
+	other.knockWith("Lee", "")
+	h.door.next(t)
+	eventually(t, "the link rings again", func() bool {
+		g := h.visit(link)
+		g.knockWith("Kim", "")
+		select {
+		case <-h.door.knocks:
+			return true
+		case <-time.After(time.Second):
+			return false
+		}
+	})
+}
+
+// TestManySockets: a link has room for so many, and the next is hung up on.
+func TestManySockets(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	defer m.close()
+	route := func(n int) wire.Route {
+		return wire.Route{Link: wire.LinkID(seal.LinkID(m.link)), Conn: wire.ConnID(wire.Uint64(uint64(n)))}
+	}
+	for i := range 10 * maxVisitors {
+		m.host.received(notice("guest", route(i+1000)))
+	}
+	m.host.mu.Lock()
+	defer m.host.mu.Unlock()
+	if n := len(m.host.guests); n != maxVisitors {
+		t.Errorf("%d guests are kept", n)
+	}
+}
+
+// TestKnockHoldsNobodyUp: while the keys of one knock are at work everybody else is served, and
+// a link may be shut.
+func TestKnockHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	h.host.mu.Lock()
+	h.host.openKnock = func(i *seal.Invite, rest []byte, now time.Time) (*seal.HostKnock, error) {
+		close(begun)
+		<-goOn
+		return i.OpenKnock(rest, now)
+	}
+	h.host.mu.Unlock()
+	m := h.invite(app.InviteStanding)
+	g := h.visit(m.Link)
+	g.knockWith("Kim", "")
+	<-begun
+	free := make(chan struct{})
+	go func() {
+		h.host.Status()
+		h.host.mu.Lock()
+		var id app.InviteID
+		for _, l := range h.host.links {
+			id = l.id
+		}
+		h.host.mu.Unlock()
+		h.host.Shut(id, app.ShutRevoked)
+		close(free)
+	}()
+	select {
+	case <-free:
+	case <-time.After(soon):
+		t.Error("the desktop waits for a knock to be opened")
+	}
+	close(goOn)
+	g.until(t, "ended", soon)
+	h.door.nobody(t)
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"alcove/app"
 	"alcove/rtc/seal"
 	"alcove/rtc/wire"
@@ -43,8 +45,10 @@ type Host struct {
 	options Options
 	times   timing
 	connect connector // makes a call's peer connection
-	posts   *mailbox[func()]
-	wake    chan struct{} // something to publish, or to delete
+	// openKnock is (*seal.Invite).OpenKnock.
+	openKnock func(i *seal.Invite, rest []byte, now time.Time) (*seal.HostKnock, error)
+	posts     *mailbox[func()]
+	wake      chan struct{} // something to publish, or to delete
 	// listenable wakes reach when the first link has been published.
 	listenable chan struct{}
 	stop       context.CancelFunc
@@ -70,8 +74,10 @@ type listening struct {
 	card      []byte
 	at        app.Doorstep
 	published bool
-	seen      map[[32]byte]struct{} // knocks that were answered, against replay
-	calls     map[[16]byte]*call    // by resumeID
+	opening   *seal.Invite       // at work on a knock; who shuts it leaves the wiping to that
+	knocks    *rate.Limiter      // of everybody who holds the link
+	seen      recent[[32]byte]   // knocks that were answered, against replay
+	calls     map[[16]byte]*call // by resumeID
 }
 
 type ending struct {
@@ -112,7 +118,7 @@ func NewHost(o Options) (*Host, error) {
 // newHost is a host that does nothing by itself yet.
 func newHost(o Options) *Host {
 	return &Host{
-		options: o, times: defaultTiming, connect: newPeer, posts: newMailbox[func()](),
+		options: o, times: defaultTiming, connect: newPeer, openKnock: (*seal.Invite).OpenKnock, posts: newMailbox[func()](),
 		wake: make(chan struct{}, 1), listenable: make(chan struct{}, 1),
 		links: map[wire.LinkID]*listening{}, guests: map[wire.Route]*visitor{},
 		waiting: map[wire.LinkID][]chan wire.TURNGiven{},
@@ -209,7 +215,10 @@ func (h *Host) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
 	defer h.mu.Unlock()
 	l := h.links[invite.LinkID()]
 	if l == nil {
-		l = &listening{link: invite.LinkID(), seen: map[[32]byte]struct{}{}, calls: map[[16]byte]*call{}}
+		l = &listening{
+			link: invite.LinkID(), knocks: rate.NewLimiter(rate.Every(h.times.knock), knockBurst),
+			seen: newRecent[[32]byte](maxKnocks), calls: map[[16]byte]*call{},
+		}
 		h.links[l.link] = l
 	}
 	l.id, l.owner, l.invite, l.expires, l.card, l.at = i.ID, invite.OwnerToken(), invite, i.Expires, sealed, at
@@ -235,7 +244,9 @@ func (h *Host) Shut(id app.InviteID, why app.ShutReason) {
 		if l.id != id || l.invite == nil {
 			continue
 		}
-		l.invite.Wipe()
+		if l.invite != l.opening {
+			l.invite.Wipe()
+		}
 		l.invite = nil
 		if why != app.ShutLocked {
 			h.ended = append(h.ended, ending{l.link, bytes.Clone(l.owner), string(why)})

@@ -269,9 +269,7 @@ func (h *Host) received(m message) {
 	defer h.mu.Unlock()
 	switch n := n.(type) {
 	case wire.GuestCame:
-		if l := h.links[n.Link]; l != nil && h.guests[n.Route] == nil {
-			h.guests[n.Route] = &visitor{link: l, route: n.Route}
-		}
+		h.came(n.Route)
 	case wire.GuestGone:
 		if v := h.guests[n.Route]; v != nil {
 			h.forget(v)
@@ -285,6 +283,29 @@ func (h *Host) received(m message) {
 		}
 		delete(h.waiting, n.Link)
 	}
+}
+
+// maxVisitors is how many sockets of one link may be open at once. A client has one, and its
+// next while the first is not yet known to be dead.
+const maxVisitors = 32
+
+// came notes a guest's socket. Under mu.
+func (h *Host) came(r wire.Route) {
+	l := h.links[r.Link]
+	if l == nil || h.guests[r] != nil {
+		return
+	}
+	n := 0
+	for other := range h.guests {
+		if other.Link == r.Link {
+			n++
+		}
+	}
+	if n >= maxVisitors {
+		h.drop(r)
+		return
+	}
+	h.guests[r] = &visitor{link: l, route: r}
 }
 
 // refused tries again: a relay that lost its store gets the blob anew; one that is busy, or

@@ -13,6 +13,7 @@ type timing struct {
 	tick      time.Duration
 	linger    time.Duration // for the last words to leave
 	busy      time.Duration // before a relay that refused is asked again
+	knock     time.Duration // between knocks by one link, in the long run
 	line      time.Duration // between a client's chat lines, in the long run
 }
 
@@ -21,5 +22,5 @@ var defaultTiming = timing{
 	beat: time.Second, lost: 2500 * time.Millisecond, restart: 5 * time.Second, again: 10 * time.Second,
 	giveUp: 65 * time.Second, handshake: 2 * time.Minute,
 	tick: 100 * time.Millisecond, linger: 300 * time.Millisecond, busy: 3 * time.Second,
-	line: 50 * time.Millisecond,
+	knock: 3 * time.Second, line: 50 * time.Millisecond,
 }
