@@ -207,6 +207,7 @@ func (c *call) data(b []byte) error {
 			return err
 		}
 		c.finished, c.stage = true, live
+		c.media.begin()
 		c.back()
 		return nil
 	}

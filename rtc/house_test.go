@@ -31,6 +31,7 @@ func startRelay(t testing.TB, change func(*relay.Config)) *relay.Relay {
 	l := &c.Limits
 	l.RequestsPerSecond, l.RequestBurst, l.PutsPerSecond, l.PutBurst = 1e6, 1e6, 1e6, 1e6
 	l.ConnectsPerSecond, l.ConnectBurst, l.LinkPerSecond, l.LinkBurst = 1e6, 1e6, 1e6, 1e6
+	l.TURNPerSecond, l.TURNBurst = 1e6, 1e6
 	if change != nil {
 		change(&c)
 	}

@@ -74,6 +74,7 @@ func joinWithMedia(t *testing.T, m *guestMedia) func(*guest, wire.Admit, connect
 			}
 		})
 		m.out.work.put(func() {
+			m.out.begin()
 			m.out.openEcho()
 			m.out.openVideo()
 			m.out.openSound()
@@ -172,4 +173,42 @@ func TestNoCameraIsNoPattern(t *testing.T) {
 	if e := g.until(t, "beat", soon); !strings.HasSuffix(e.text, "false") {
 		t.Errorf("the beat says %q", e.text)
 	}
+}
+
+// TestNoMediaBeforeFinished: somebody who answers, and never proves who he is, is sent neither
+// sound nor picture, and none of his is played or shown.
+func TestNoMediaBeforeFinished(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	m := &guestMedia{}
+	connected := make(chan struct{}, 1)
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
+		join := joinWithMedia(t, m)
+		g.join = func(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+			e.opened = func() { connected <- struct{}{} }
+			e.message = func([]byte) {}
+			return join(g, a, e)
+		}
+	})
+	g.knockWanting("Kim", "", wire.WantsVideo)
+	c, err := h.door.next(t).Admit(t.Context(), app.Admission{Modality: app.ModalityVideo}, newRoom())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.until(t, "admitted", soon)
+	<-connected
+	eventually(t, "the host sees itself", func() bool { p, _ := c.Media().Self().Latest(); return p != nil })
+	time.Sleep(2 * time.Second)
+	if p, _ := c.Media().Remote().Latest(); p != nil {
+		t.Error("the host was shown a picture")
+	}
+	if p, _ := m.slot.Latest(); p != nil {
+		t.Error("the guest was sent a picture")
+	}
+	if h.host.HeardPower(guestTone) > 0.1 || m.sound.PowerAt(SyntheticTone) > 0.1 {
+		t.Error("somebody heard the other")
+	}
+	c.(*call).media.begin() // so that this test can fail
+	eventually(t, "the host sees the guest", func() bool { p, _ := c.Media().Remote().Latest(); return patch(p, guestHue) })
+	c.End(app.EndTherapist)
 }

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -24,6 +25,10 @@ type tracks struct {
 	work      *mailbox[func()]
 	ended     chan struct{}
 	done      chan struct{}
+
+	// live is set once the guest's finished held: before, whoever answered the DTLS handshake
+	// may not be the guest, and is neither seen, heard nor shown anything.
+	live atomic.Bool
 
 	self, remote media.Slot
 	echo         *media.EchoPath
@@ -145,7 +150,7 @@ func (t *tracks) receive(pc *webrtc.PeerConnection, r *webrtc.TrackRemote) {
 			push = t.pushVideo
 		}
 		t.mu.Unlock()
-		if push != nil {
+		if push != nil && t.live.Load() {
 			push(p)
 		}
 	}
@@ -163,6 +168,18 @@ func (t *tracks) open() {
 		t.useCamera()
 		t.useMicrophone()
 		t.useSpeaker()
+	})
+}
+
+// begin lets sound and picture pass, both ways. The pictures before are lost, so that each side
+// needs a whole one.
+func (t *tracks) begin() {
+	t.live.Store(true)
+	t.work.put(func() {
+		if t.camera != nil {
+			t.camera.RequestKeyFrame()
+		}
+		t.askKey()
 	})
 }
 
@@ -211,6 +228,9 @@ func (t *tracks) openSound() {
 }
 
 func (t *tracks) sendPicture(f media.EncodedFrame) {
+	if !t.live.Load() {
+		return
+	}
 	at := uint32(f.At * time.Duration(vp8.ClockRate) / time.Second)
 	for _, p := range t.packets.Packetize(f.Data, 0) {
 		p.Timestamp = at
@@ -221,6 +241,9 @@ func (t *tracks) sendPicture(f media.EncodedFrame) {
 }
 
 func (t *tracks) sendSound(packet []byte) {
+	if !t.live.Load() {
+		return
+	}
 	_ = t.audioOut.WriteSample(samples.Sample{Data: packet, Duration: media.FrameTime}) // fails only while closing
 }
 
