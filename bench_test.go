@@ -17,8 +17,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// What two people wait for, on the real program and a real browser. Medians of b.N, and at least
-// of ten: run with -benchtime 10x.
+// What two people wait for, on the real program and a real browser. Medians of b.N: make bench
+// says how many.
 
 // note of the page's own clock, which is this machine's: when its data channel opened and when the
 // first picture was decoded.
