@@ -1,5 +1,5 @@
-// Which addresses two people may tell each other when their addresses are to stay hidden and no TURN server stands between: those that lead no
-// further than a house. The relay hands out the servers, so a relay that hands out none must not learn, or show, more by it.
+// Which addresses may be told when they are to stay hidden and no TURN server stands between: those that lead no further than a house. The relay
+// hands out the servers; one that hands out none must not show more by it.
 
 const houses = [
   /^(127|10)\.\d+\.\d+\.\d+$/, /^192\.168\.\d+\.\d+$/, /^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/, /^169\.254\.\d+\.\d+$/, // RFC 1122, 1918 and 3927
@@ -22,6 +22,5 @@ export function isLocal(candidate) {
 export function localOnly(sdp) {
   return sdp.split(/\r?\n/).filter((line) => !/^a=candidate:/i.test(line) || isLocal(line.slice(2)))
     // The default address stands here once more; nobody who speaks ICE reads it.
-    .map((line) => line.replace(/^((?:c=|a=rtcp:\d+ )IN IP[46]) .*$/, (whole, head) => (isHouse(whole.split(' ').pop() || '') ? whole : `${head.replace('IP6', 'IP4')} 0.0.0.0`)))
-    .join('\r\n');
+    .map((line) => line.replace(/^(c=|a=rtcp:\d+ )IN .*/, '$1IN IP4 0.0.0.0')).join('\r\n');
 }

@@ -24,7 +24,7 @@ export default {
   consentTitle: 'Por favor, lea esto antes de llamar',
   urgentTitle: 'No es un servicio de emergencia',
   urgent: 'Nadie vigila esta página a todas horas. Si está en peligro, llame ahora al número de emergencias de su zona.',
-  crisisLines: 'Alguien con quien hablar ahora mismo',
+  crisisLines: 'Hablar con alguien ahora',
   crisisDated: 'Números a fecha de {date}. Pueden haber cambiado.',
   next: 'Continuar',
 
