@@ -159,7 +159,7 @@ func (c *call) tick(now time.Time) {
 
 // broken ends the session: what came was repeated, missing, altered, or no message at all.
 func (c *call) broken(err error) {
-	c.host.options.Log.Warn("a session is broken off", "err", err)
+	c.host.options.Log.Warn("a session is broken off", told(err))
 	c.end(app.EndTampered, wire.ByeTampered)
 }
 
@@ -190,7 +190,7 @@ func (c *call) opened() {
 	}
 	c.open = true
 	if err := c.peer.Send(c.session.Finished(host, guest)); err != nil {
-		c.host.options.Log.Warn("the data channel takes nothing", "err", err)
+		c.host.options.Log.Warn("the data channel takes nothing", told(err))
 	}
 }
 
@@ -272,7 +272,7 @@ func (c *call) say(m wire.Data) {
 		err = c.peer.Send(b)
 	}
 	if err != nil {
-		c.host.options.Log.Warn("the data channel takes nothing", "err", err)
+		c.host.options.Log.Warn("the data channel takes nothing", told(err))
 	}
 }
 

@@ -53,7 +53,7 @@ func (h *Host) frame(r wire.Route, b []byte) {
 		return
 	}
 	if err != nil {
-		h.options.Log.Info("a guest is hung up", "err", err)
+		h.options.Log.Info("a guest is hung up", told(err))
 		h.forget(v)
 		if h.guests[r] == v { // else it was dropped while its knock was opened
 			h.drop(r)

@@ -200,7 +200,7 @@ func (h *Host) NewInvite(_ context.Context, s app.InviteSpec) (app.InviteMateria
 func (h *Host) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
 	invite, err := seal.ParseInvite(i.Material)
 	if err != nil {
-		h.options.Log.Error("an invite cannot be opened", "err", err)
+		h.options.Log.Error("an invite cannot be opened", told(err))
 		return
 	}
 	// Versions must grow across restarts without being kept anywhere: the clock does that.
@@ -208,7 +208,7 @@ func (h *Host) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
 		Therapist: card.Therapist, Practice: card.Practice, Welcome: card.Welcome, Consent: card.Consent,
 	})
 	if err != nil {
-		h.options.Log.Error("a card cannot be sealed", "err", err)
+		h.options.Log.Error("a card cannot be sealed", told(err))
 		return
 	}
 	h.mu.Lock()

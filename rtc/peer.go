@@ -193,7 +193,7 @@ func (p *peer) Candidate(c wire.Candidate) {
 		return
 	}
 	if err := p.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: c.Candidate}); err != nil {
-		p.log.Info("a candidate is of no use", "err", err)
+		p.log.Info("a candidate is of no use", told(err))
 	}
 }
 
@@ -242,6 +242,6 @@ func (p *peer) Send(b []byte) error { return p.dc.Send(b) }
 // Close ends the connection.
 func (p *peer) Close() {
 	if err := errors.Join(p.pc.Close(), closeMux(p.mux)); err != nil {
-		p.log.Info("a connection does not close well", "err", err)
+		p.log.Info("a connection does not close well", told(err))
 	}
 }

@@ -53,7 +53,7 @@ func (h *Host) reach(ctx context.Context) {
 			attempt = 0
 		}
 		if h.wanted() {
-			h.options.Log.Warn("the relay is away", "err", err)
+			h.options.Log.Warn("the relay is away", told(err))
 			h.setStatus(false, away)
 			pause(ctx, attempt)
 			attempt++
@@ -126,7 +126,7 @@ func (h *Host) publish(ctx context.Context) {
 			}
 			continue
 		}
-		h.options.Log.Warn("a link is not on the relay yet", "err", err)
+		h.options.Log.Warn("a link is not on the relay yet", told(err))
 		if h.Status().Reached && !errors.Is(err, errRefused) {
 			h.setStatus(false, away)
 		}
@@ -203,7 +203,7 @@ func (h *Host) put(ctx context.Context, p publication) error {
 		return err
 	}
 	if err != nil {
-		h.options.Log.Error("the relay refuses a link", "err", err)
+		h.options.Log.Error("the relay refuses a link", told(err))
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -221,6 +221,11 @@ func (h *Host) put(ctx context.Context, p publication) error {
 	}
 	return nil
 }
+
+// answeredError is the status of an answer that is no success.
+type answeredError int
+
+func (e answeredError) Error() string { return fmt.Sprintf("rtc: the relay answered %d", int(e)) }
 
 // errRefused is an answer that trying again will not change.
 var errRefused = errors.New("rtc: the relay refused")
@@ -245,9 +250,9 @@ func (h *Host) request(ctx context.Context, method, path string, owner, body []b
 	case s/100 == 2:
 		return nil
 	case s == http.StatusTooManyRequests, s/100 == 5:
-		return fmt.Errorf("rtc: the relay answered %d", s)
+		return answeredError(s)
 	default:
-		return fmt.Errorf("%w: %d", errRefused, s)
+		return fmt.Errorf("%w: %w", errRefused, answeredError(s))
 	}
 }
 
@@ -262,7 +267,7 @@ func (h *Host) received(m message) {
 	}
 	n, err := wire.ParseNotice(m.data)
 	if err != nil {
-		h.options.Log.Warn("the relay said what it cannot say", "err", err)
+		h.options.Log.Warn("the relay said what it cannot say", told(err))
 		return
 	}
 	h.mu.Lock()

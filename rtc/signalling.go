@@ -33,7 +33,7 @@ func (c *call) frame(r wire.Route, t wire.FrameType, rest []byte) {
 		}
 		c.offered = false
 		if err := c.peer.Answer(m.SDP); err != nil { // the guest's own words, but of no use
-			c.host.options.Log.Error("an answer is of no use", "err", err)
+			c.host.options.Log.Error("an answer is of no use", told(err))
 			c.end(app.EndHandshake, wire.ByeHandshake)
 		}
 	case wire.Candidate:
@@ -57,7 +57,7 @@ func (c *call) confirm(rest []byte) {
 	}
 	s, err := c.handshake.OpenConfirm(rest)
 	if err != nil {
-		c.host.options.Log.Warn("a confirm does not hold", "err", err)
+		c.host.options.Log.Warn("a confirm does not hold", told(err))
 		c.end(app.EndHandshake, "")
 		return
 	}
@@ -73,7 +73,7 @@ func (c *call) confirm(rest []byte) {
 		stray:     func() { c.post(func() { c.broken(errOutOfPlace) }) },
 	})
 	if err != nil {
-		c.host.options.Log.Error("no peer connection", "err", err)
+		c.host.options.Log.Error("no peer connection", told(err))
 		c.end(app.EndHandshake, wire.ByeHandshake)
 		return
 	}
@@ -89,7 +89,7 @@ func (c *call) offer(restart bool) {
 	}
 	sdp, err := c.peer.Offer(restart)
 	if err != nil {
-		c.host.options.Log.Error("no offer", "err", err)
+		c.host.options.Log.Error("no offer", told(err))
 		return
 	}
 	c.offered = true
@@ -103,7 +103,7 @@ func (c *call) signal(m wire.Signal) {
 	}
 	frame, err := c.session.SealSignal(m)
 	if err != nil {
-		c.host.options.Log.Error("a signal is too large", "err", err)
+		c.host.options.Log.Error("a signal is too large", told(err))
 		return
 	}
 	c.signals.keep(frame)
@@ -131,7 +131,7 @@ func (c *call) resume(r wire.Route, rest []byte) {
 	}
 	next, err := c.session.OpenResume(rest)
 	if err != nil {
-		c.host.options.Log.Warn("a resume does not hold", "err", err)
+		c.host.options.Log.Warn("a resume does not hold", told(err))
 		c.host.hangUp(r)
 		return
 	}
