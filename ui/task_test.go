@@ -29,7 +29,8 @@ func TestSlowWorkIsShown(t *testing.T) {
 		},
 		done: func(_ int, err error) { ended = err },
 	})
-	r.rest()
+	moment := time.Now().Add(60 * time.Millisecond)
+	r.until("a moment", func() bool { return time.Now().After(moment) })
 	if r.find("Counting sheep") != nil {
 		t.Fatal("work of a moment was announced")
 	}
