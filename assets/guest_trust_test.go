@@ -141,9 +141,14 @@ func TestHouseOnly(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	l := languages(t)[0]
-	// The browser finds a public address of its own, and writes down every one of the host's that it is given.
+	// The browser finds a public address of its own, and writes down what the page says and which of the host's it is given.
 	p := newTab(t, everything, l.tag, `
 		window.told = [];
+		window.sealed = [];
+		if (location.pathname === '/j') import('/guest/session.js').then(({ Session }) => {
+			const seal = Session.prototype.sealSignal;
+			Session.prototype.sealSignal = function (kind, body) { sealed.push(JSON.stringify(body)); return seal.call(this, kind, body); };
+		});
 		const make = RTCPeerConnection, named = 'candidate:7 1 udp 2122260223 203.0.113.7 40000 typ host';
 		window.RTCPeerConnection = function (config) {
 			const pc = window.pc = new make(config), take = pc.addIceCandidate.bind(pc);
@@ -157,6 +162,9 @@ func TestHouseOnly(t *testing.T) {
 	call.SendChat("h1", "in one house")
 	await[app.CallDelivered](t, r)
 	told := eval[[]string](p, "told")
+	if said := strings.Join(eval[[]string](p, "sealed"), "\n"); !strings.Contains(said, "v=0") || strings.Contains(said, "203.0.113.7") {
+		t.Errorf("the page said\n%s", said)
+	}
 	if len(told) == 0 {
 		t.Error("the host named no address at all")
 	}
