@@ -232,6 +232,13 @@ func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call
 	if err != nil {
 		return nil, err
 	}
+	if d.relay {
+		d.host.trouble(func(t *trouble) {
+			if t.turn = ""; turn == nil {
+				t.turn = noTURN
+			}
+		})
+	}
 	d.host.mu.Lock()
 	defer d.host.mu.Unlock()
 	k := d.answer()

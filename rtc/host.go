@@ -54,13 +54,14 @@ type Host struct {
 	stop       context.CancelFunc
 	running    sync.WaitGroup
 
-	mu      sync.Mutex
-	links   map[wire.LinkID]*listening            // mu
-	guests  map[wire.Route]*visitor               // mu
-	socket  *socket                               // mu; nil while the relay is away
-	status  app.LineStatus                        // mu
-	waiting map[wire.LinkID][]chan wire.TURNGiven // mu; who asked for TURN
-	ended   []ending                              // mu; blobs still to be deleted
+	mu       sync.Mutex
+	links    map[wire.LinkID]*listening            // mu
+	guests   map[wire.Route]*visitor               // mu
+	socket   *socket                               // mu; nil while the relay is away
+	status   app.LineStatus                        // mu
+	troubles trouble                               // mu; what status is made of
+	waiting  map[wire.LinkID][]chan wire.TURNGiven // mu; who asked for TURN
+	ended    []ending                              // mu; blobs still to be deleted
 }
 
 // listening is one link that we listen to: an open invite, or one kept for its running call.
@@ -74,6 +75,7 @@ type listening struct {
 	card      []byte
 	at        app.Doorstep
 	published bool
+	refused   string             // why the relay does not take it, in words; "" if it may
 	opening   *seal.Invite       // at work on a knock; who shuts it leaves the wiping to that
 	knocks    *rate.Limiter      // of everybody who holds the link
 	seen      recent[[32]byte]   // knocks that were answered, against replay
@@ -121,8 +123,9 @@ func newHost(o Options) *Host {
 		options: o, times: defaultTiming, connect: newPeer, openKnock: (*seal.Invite).OpenKnock, posts: newMailbox[func()](),
 		wake: make(chan struct{}, 1), listenable: make(chan struct{}, 1),
 		links: map[wire.LinkID]*listening{}, guests: map[wire.Route]*visitor{},
-		waiting: map[wire.LinkID][]chan wire.TURNGiven{},
-		status:  app.LineStatus{Origin: o.Origin, Problem: "Looking for the relay."},
+		waiting:  map[wire.LinkID][]chan wire.TURNGiven{},
+		status:   app.LineStatus{Origin: o.Origin, Problem: looking},
+		troubles: trouble{relay: looking},
 	}
 }
 
@@ -222,7 +225,8 @@ func (h *Host) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
 		h.links[l.link] = l
 	}
 	l.id, l.owner, l.invite, l.expires, l.card, l.at = i.ID, invite.OwnerToken(), invite, i.Expires, sealed, at
-	l.published = false
+	l.published, l.refused = false, ""
+	h.tellStatus()
 	status := h.status
 	h.posts.put(func() { at.LineChanged(status) })
 	h.nudge()
@@ -259,6 +263,7 @@ func (h *Host) Shut(id app.InviteID, why app.ShutReason) {
 			}
 		}
 		h.release(l)
+		h.tellStatus()
 	}
 }
 
@@ -303,22 +308,4 @@ func (h *Host) Status() app.LineStatus {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.status
-}
-
-// setStatus tells every doorstep once when something changed.
-func (h *Host) setStatus(reached bool, problem string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	s := app.LineStatus{Reached: reached, Origin: h.options.Origin, Problem: problem}
-	if s == h.status {
-		return
-	}
-	h.status = s
-	told := map[app.Doorstep]bool{}
-	for _, l := range h.links {
-		if at := l.at; at != nil && !told[at] { // Open may replace it before it is told
-			told[at] = true
-			h.posts.put(func() { at.LineChanged(s) })
-		}
-	}
 }

@@ -127,11 +127,20 @@ func (h *Host) publish(ctx context.Context) {
 			continue
 		}
 		h.options.Log.Warn("a link is not on the relay yet", told(err))
-		if h.Status().Reached && !errors.Is(err, errRefused) {
-			h.setStatus(false, away)
-		}
+		h.unpublished(err)
 		pause(ctx, attempt)
 		attempt++
+	}
+}
+
+// unpublished tells why a link is not on the relay yet.
+func (h *Host) unpublished(err error) {
+	var a answeredError
+	switch {
+	case errors.As(err, &a) && a == http.StatusInsufficientStorage:
+		h.setStatus(true, relayFull)
+	case h.Status().Reached:
+		h.setStatus(false, away)
 	}
 }
 
@@ -188,7 +197,7 @@ func (h *Host) nextPublication() (publication, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, l := range h.links {
-		if !l.published && l.invite != nil && time.Now().Before(l.expires) {
+		if !l.published && l.refused == "" && l.invite != nil && time.Now().Before(l.expires) {
 			return publication{l.link, bytes.Clone(l.owner), wire.Blob{Bundle: l.invite.SealedBundle(), Card: l.card}, l.expires}, true
 		}
 	}
@@ -202,14 +211,21 @@ func (h *Host) put(ctx context.Context, p publication) error {
 	if err != nil && !errors.Is(err, errRefused) {
 		return err
 	}
-	if err != nil {
-		h.options.Log.Error("the relay refuses a link", told(err))
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l := h.links[p.link]
 	if l == nil || !bytes.Equal(l.card, p.blob.Card) {
 		return nil // shut meanwhile, or another card is next
+	}
+	if err != nil {
+		h.options.Log.Error("the relay refuses a link", told(err))
+		l.refused = refusal(err)
+		h.tellStatus()
+		return nil
+	}
+	if h.troubles.relay == relayFull {
+		h.troubles.relay = ""
+		h.tellStatus()
 	}
 	l.published = true
 	if h.socket != nil {
@@ -326,6 +342,8 @@ func (h *Host) refused(n wire.Refused) {
 		return
 	}
 	if n.Why == "token" {
+		l.published, l.refused = false, linkElsewhere
+		h.tellStatus()
 		return
 	}
 	time.AfterFunc(h.times.busy, func() {

@@ -218,7 +218,7 @@ func (s *settings) lineCard() fyne.CanvasObject {
 func (s *settings) showLine() {
 	l := s.u.p.LineStatus()
 	switch {
-	case l.Reached:
+	case l.Reached && l.Problem == "":
 		s.line.Set("Links begin with " + l.Origin + ". The relay carries sealed messages and can read none of them.")
 	case l.Problem != "":
 		s.line.Set(l.Problem)

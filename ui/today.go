@@ -170,8 +170,11 @@ func (t *today) showLine() {
 	l := t.u.p.LineStatus()
 	pill := widget.NewPill("Ready", widget.Positive)
 	text := "Clients reach you at " + l.Origin
-	if !l.Reached {
+	switch {
+	case !l.Reached:
 		pill, text = widget.NewPill("Not reachable", widget.Negative), l.Problem
+	case l.Problem != "":
+		pill, text = widget.NewPill("Look here", widget.Caution), l.Problem
 	}
 	if text == "" {
 		text = "The relay is not reached yet. Notes and caseload work without it."
