@@ -31,7 +31,7 @@ func OpenHome(ctx context.Context, dir string, page fs.FS, log *slog.Logger) (*H
 	h := &Home{dir: dir}
 	choice, err := h.choice()
 	if err == nil && choice.URL != "" {
-		return h, Options{Relay: choice.URL, Log: log}, nil
+		return h, Options{Relay: choice.URL, Page: page, Log: log}, nil
 	}
 	away := Options{Relay: "http://127.0.0.1:9", Log: log} // the port that nothing answers on
 	if err != nil {

@@ -45,6 +45,9 @@ func TestHomeKeepsTheChoiceOfRelay(t *testing.T) {
 	if o.Relay != "https://relay.example" {
 		t.Errorf("after a restart the relay is %s", o.Relay)
 	}
+	if o.Page == nil {
+		t.Error("nobody looks which page that relay serves")
+	}
 	if again.relay != nil {
 		t.Error("the embedded relay runs although another was chosen")
 	}

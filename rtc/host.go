@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,6 +33,9 @@ type Options struct {
 	Client *http.Client
 	// Socket opens the one UDP socket of a call; nil: as ICE likes it, one for each address.
 	Socket func() (net.PacketConn, error)
+	// Page is the page that the relay should serve, rooted at its index.html: an hourly look
+	// compares. nil: the relay is this program's own.
+	Page fs.FS
 	// Log hears what went wrong on the line; no secret, name or address. nil: nowhere.
 	Log *slog.Logger
 }
@@ -114,6 +118,9 @@ func NewHost(o Options) (*Host, error) {
 	h.running.Go(func() { h.reach(ctx) })
 	h.running.Go(func() { h.publish(ctx) })
 	h.running.Go(func() { h.deliver(ctx) })
+	if o.Page != nil {
+		h.running.Go(func() { h.watchPage(ctx, time.Hour) })
+	}
 	return h, nil
 }
 
