@@ -29,7 +29,7 @@ help: ## what can be made
 BUILD_PACKAGES := gcc libc6-dev ca-certificates pkg-config libgl-dev libegl-dev libgles-dev libx11-dev \
 	libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev libvpx-dev libspeexdsp-dev
 TEST_PACKAGES := xvfb libgl1-mesa-dri openbox xdotool xclip imagemagick x11-utils gnome-keyring dbus \
-	pulseaudio pulseaudio-utils coturn fonts-inter 'google-chrome|chromium|chromium-browser:chromium' 'firefox-esr|firefox:firefox-esr'
+	pulseaudio pulseaudio-utils coturn fonts-inter procps 'google-chrome|chromium|chromium-browser:chromium' 'firefox-esr|firefox:firefox-esr'
 LINT_PACKAGES := 'node:nodejs' 'npm:npm'
 
 .PHONY: deps

@@ -256,6 +256,7 @@ var shots = []shot{
 	{"client-invites", full, func(r *rig) { r.openClient(tabInvites) }},
 	{"client-invites-crowded", crowded, func(r *rig) { r.openClient(tabInvites) }},
 	{"client-invites-qr", full, func(r *rig) { r.openClient(tabInvites); r.press("Show QR code") }},
+	{"client-invites-forget", full, func(r *rig) { r.openClient(tabInvites); r.press("Forget this client’s devices") }},
 	{"client-form", full, func(r *rig) { r.openClient(tabOverview); r.press("Edit client") }},
 	{"client-form-wrong", full, func(r *rig) {
 		r.openClient(tabOverview)
