@@ -23,6 +23,7 @@ type desk struct {
 	process *process
 	see     *automation.Desk
 	voice   string // socket that tells what the speaker would play
+	pasted  string // the last that clipboard gave
 }
 
 // openDesk starts the program on a profile of the machine's.
@@ -197,10 +198,18 @@ func (d *desk) notReads(text string) {
 	}
 }
 
-// clipboard is what another program would paste now.
+// clipboard is what another program would paste, once it is something new.
 func (d *desk) clipboard() string {
 	d.m.t.Helper()
-	return d.m.run("xclip", "-selection", "clipboard", "-out")
+	d.m.until("something new to paste", func() bool {
+		out, err := d.m.command("xclip", "-selection", "clipboard", "-out").Output()
+		fresh := err == nil && string(out) != d.pasted
+		if fresh {
+			d.pasted = string(out)
+		}
+		return fresh
+	})
+	return d.pasted
 }
 
 // picture photographs the real window.
