@@ -3,7 +3,6 @@ package rtc
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -41,7 +40,7 @@ type Options struct {
 }
 
 // ErrGuestGone is Admit for somebody who is no longer at the door.
-var ErrGuestGone = errors.New("rtc: the guest has left")
+var ErrGuestGone = fmt.Errorf("rtc: the guest has left: %w", app.ErrKnockGone)
 
 // Host is the desktop's end of the line: one socket to the relay for every open invite. It
 // implements app.Line and app.DeviceLister.
@@ -90,11 +89,13 @@ type ending struct {
 	link  wire.LinkID
 	owner []byte
 	why   string
+	gone  func() // told when the relay has answered; may be nil
 }
 
 var (
 	_ app.Line         = (*Host)(nil)
 	_ app.DeviceLister = (*Host)(nil)
+	_ app.Withdrawer   = (*Host)(nil)
 )
 
 // NewHost starts a host. It looks for its relay at once, and listens once an invite is open.
@@ -260,7 +261,7 @@ func (h *Host) Shut(id app.InviteID, why app.ShutReason) {
 		}
 		l.invite = nil
 		if why != app.ShutLocked {
-			h.ended = append(h.ended, ending{l.link, bytes.Clone(l.owner), string(why)})
+			h.ended = append(h.ended, ending{link: l.link, owner: bytes.Clone(l.owner), why: string(why)})
 			h.nudge()
 		}
 		for route, v := range h.guests {
@@ -272,6 +273,20 @@ func (h *Host) Shut(id app.InviteID, why app.ShutReason) {
 		h.release(l)
 		h.tellStatus()
 	}
+}
+
+// Withdraw deletes the blob of a link that nobody listens to.
+func (h *Host) Withdraw(i app.LineInvite, why app.ShutReason, gone func()) {
+	invite, err := seal.ParseInvite(i.Material)
+	if err != nil {
+		h.options.Log.Error("an invite cannot be withdrawn", "err", err)
+		return
+	}
+	defer invite.Wipe()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ended = append(h.ended, ending{invite.LinkID(), bytes.Clone(invite.OwnerToken()), string(why), gone})
+	h.nudge()
 }
 
 // release stops listening to a link that nobody needs any more. Under mu.

@@ -182,6 +182,9 @@ func (h *Host) remove(ctx context.Context, e ending) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ended = h.ended[1:]
+	if e.gone != nil {
+		h.posts.put(e.gone)
+	}
 	return nil
 }
 
