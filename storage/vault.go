@@ -46,7 +46,7 @@ func OpenProfile(dir string, k Keychain) (*Vault, error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs its x
+	if err := os.Chmod(dir, 0o700); err != nil { // #nosec G302 -- a folder needs its x
 		return nil, explain(errors.Join(err, lock.Close()))
 	}
 	return &Vault{dir: dir, keychain: k, lock: lock, kdfCost: 500 * time.Millisecond}, nil
