@@ -33,7 +33,7 @@ type stage struct {
 }
 
 // soon is patience on a machine that is busy with other things.
-const soon = 30 * time.Second
+const soon = time.Minute
 
 const therapist = "Dr. Ana Ruiz"
 
