@@ -230,12 +230,6 @@ func TestFirefox(t *testing.T) {
 	if e := await[app.CallChat](t, r); e.Text != "Hello from the other browser" {
 		t.Errorf("the therapist read %q", e.Text)
 	}
-	s.tunnel.dark.Store(true)
-	f.reads(readStrings(t, "en")["lost"])
-	await[app.CallLost](t, r)
-	time.Sleep(6 * time.Second)
-	s.tunnel.dark.Store(false)
-	await[app.CallConnected](t, r)
 	f.press("Close the chat")
 	f.press("Leave")
 	f.press("Yes, leave")
