@@ -260,7 +260,8 @@ func TestCandidatesAreCounted(t *testing.T) {
 			}
 			return n
 		}
-		eventually(t, "sixty candidates are known", func() bool { return remote() >= 60 })
+		// His own few count as well, if he had found them by the time he answered.
+		eventually(t, "most of what is let through is known", func() bool { return remote() >= 50 })
 		time.Sleep(200 * time.Millisecond)
 		if n := remote(); n > maxCandidates {
 			t.Errorf("round %d: %d candidates are tried", round, n)
