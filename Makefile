@@ -65,7 +65,7 @@ test: deps-test ## everything, with the race detector
 	# Every screen drawn: one goroutine's arithmetic, in which the race detector finds nothing for ten minutes.
 	$(GO) test -tags '$(TAGS)' -timeout 10m -run '^TestShots$$' ./ui
 	$(TEST) -count 1 -timeout 10m .
-	.ci/fuzz '$(TAGS)' 3s
+	.ci/fuzz '$(TAGS)' 3000x
 
 .PHONY: demo
 demo: deps-test ## play the whole story, leave pictures of both sides in out/demo/
