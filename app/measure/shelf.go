@@ -1,0 +1,79 @@
+package measure
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// Shelf holds instruments, every version of each.
+type Shelf struct {
+	all []*Instrument // by ID, the newest version first
+}
+
+// Load reads every data file of a folder. A bad one is an error that names file and line.
+func Load(files fs.FS) (Shelf, error) {
+	var s Shelf
+	names, err := fs.Glob(files, "*.json")
+	if err != nil {
+		return s, err
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return s, err
+		}
+		i, err := Parse(data)
+		if err != nil {
+			return s, fmt.Errorf("%s: %w", name, err)
+		}
+		s = s.With(i)
+	}
+	return s, nil
+}
+
+// With is the shelf and one more; it takes the place of one of the same ID and version.
+func (s Shelf) With(i *Instrument) Shelf {
+	all := slices.DeleteFunc(slices.Clone(s.all), func(o *Instrument) bool { return o.ID == i.ID && o.Version == i.Version })
+	all = append(all, i)
+	slices.SortFunc(all, func(a, b *Instrument) int {
+		if n := strings.Compare(string(a.ID), string(b.ID)); n != 0 {
+			return n
+		}
+		return strings.Compare(b.Version, a.Version)
+	})
+	return Shelf{all}
+}
+
+// Newest is the newest version of an instrument, nil if there is none.
+func (s Shelf) Newest(id ID) *Instrument {
+	for _, i := range s.all {
+		if i.ID == id {
+			return i
+		}
+	}
+	return nil
+}
+
+// Version is one version of an instrument, nil if it is not there.
+func (s Shelf) Version(id ID, version string) *Instrument {
+	for _, i := range s.all {
+		if i.ID == id && i.Version == version {
+			return i
+		}
+	}
+	return nil
+}
+
+// Offered are the newest versions, by short name.
+func (s Shelf) Offered() []*Instrument {
+	var out []*Instrument
+	for n, i := range s.all {
+		if n == 0 || s.all[n-1].ID != i.ID {
+			out = append(out, i)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Instrument) int { return strings.Compare(a.Short, b.Short) })
+	return out
+}
