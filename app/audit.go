@@ -24,6 +24,7 @@ const (
 	ActAddendum     = "note.addendum"
 	ActDelete       = "note.delete"
 	ActExport       = "note.export"
+	ActExportRecord = "record.export"
 )
 
 // owedMost bounds what somebody who keeps guessing the passphrase can make us remember.

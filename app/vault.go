@@ -49,6 +49,7 @@ type Records struct {
 	Guests   GuestStore
 	Sessions SessionStore
 	Audit    AuditLog
+	Chain    ChainStore
 	Close    func() error
 }
 

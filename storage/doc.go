@@ -12,6 +12,9 @@
 //	keychain ─→ 32 bytes ───┘                    ├─→ data key ─→ sealed.Store ─→ SQL, FTS5
 //	recovery kit, 160 bits ─→ HKDF ─→ unwraps ───┘
 //
+// What is signed enters its client's chain (app/chain) in the transaction that signs it: enter, in
+// chain.go, is the one way in.
+//
 // No fallback keeps a secret in plain text, and nothing here is overwritten in place. format.md
 // gives every byte and the reasons.
 package storage

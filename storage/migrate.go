@@ -34,7 +34,7 @@ func migrate(ctx context.Context, s database) error {
 			return fmt.Errorf("%s: %w", files[n-1], err)
 		}
 	}
-	return nil
+	return startChain(ctx, s)
 }
 
 func apply(ctx context.Context, s database, n int, file string) error {

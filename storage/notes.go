@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"alcove/app"
+	"alcove/app/chain"
 )
 
 // noteStore implements app.NoteStore. What a signature locks is locked by triggers of the schema
@@ -124,9 +125,11 @@ func (s noteStore) SignNote(ctx context.Context, id app.NoteID, sig app.Signatur
 		if status != app.NotePreliminary {
 			return app.ErrSigned
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE notes SET status = 'final', signed_by = ?, signed_at = ?, signed_hash = ? WHERE row = ?",
-			sig.By, stamp(sig.At), sig.Hash[:], row)
-		return err
+		if _, err = tx.ExecContext(ctx, "UPDATE notes SET status = 'final', signed_by = ?, signed_at = ?, signed_hash = ? WHERE row = ?",
+			sig.By, stamp(sig.At), sig.Hash[:], row); err != nil {
+			return err
+		}
+		return enterNote(ctx, tx, id, app.Note.Entry)
 	})
 }
 
@@ -151,7 +154,10 @@ func (s noteStore) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendu
 		if _, err := tx.ExecContext(ctx, "UPDATE notes SET status = 'amended' WHERE row = ?", row); err != nil {
 			return err
 		}
-		return indexNote(ctx, tx, row)
+		if err := indexNote(ctx, tx, row); err != nil {
+			return err
+		}
+		return enterNote(ctx, tx, id, func(n app.Note) (chain.Entry, error) { return n.AddendumEntry(len(n.Addenda) - 1) })
 	})
 }
 

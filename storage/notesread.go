@@ -13,30 +13,37 @@ import (
 
 func (s noteStore) Note(ctx context.Context, id app.NoteID) (app.Note, error) {
 	var n app.Note
-	err := s.tx(ctx, func(tx *sql.Tx) error {
-		var row int64
-		var hash []byte
-		err := tx.QueryRowContext(ctx, `SELECT row, id, client, session, format, title, status, created, changed,
-				signed_by, signed_at, signed_hash FROM notes WHERE id = ?`, string(id)).Scan(
-			&row, &n.ID, &n.Client, &n.Session, &n.Format, &n.Title, &n.Status, when{&n.Created}, when{&n.Changed},
-			&n.Signed.By, when{&n.Signed.At}, &hash)
-		if err != nil {
-			return err
-		}
-		copy(n.Signed.Hash[:], hash)
-		n.Sections, err = list(ctx, tx, func(r scanner) (sec app.Section, err error) {
-			err = r.Scan(&sec.Key, &sec.Text)
-			return sec, err
-		}, "SELECT key, text FROM note_sections WHERE note = ? ORDER BY pos", row)
-		if err != nil {
-			return err
-		}
-		n.Addenda, err = list(ctx, tx, func(r scanner) (a app.Addendum, err error) {
-			err = r.Scan(&a.Text, &a.By, when{&a.At})
-			return a, err
-		}, "SELECT text, by, at FROM addenda WHERE note = ? ORDER BY pos", row)
+	err := s.tx(ctx, func(tx *sql.Tx) (err error) {
+		n, err = readNote(ctx, tx, id)
 		return err
 	})
+	return n, err
+}
+
+// readNote reads a whole note, the zero Note with an error.
+func readNote(ctx context.Context, tx *sql.Tx, id app.NoteID) (app.Note, error) {
+	var n app.Note
+	var row int64
+	var hash []byte
+	err := tx.QueryRowContext(ctx, `SELECT row, id, client, session, format, title, status, created, changed,
+			signed_by, signed_at, signed_hash FROM notes WHERE id = ?`, string(id)).Scan(
+		&row, &n.ID, &n.Client, &n.Session, &n.Format, &n.Title, &n.Status, when{&n.Created}, when{&n.Changed},
+		&n.Signed.By, when{&n.Signed.At}, &hash)
+	if err != nil {
+		return app.Note{}, err
+	}
+	copy(n.Signed.Hash[:], hash)
+	n.Sections, err = list(ctx, tx, func(r scanner) (sec app.Section, err error) {
+		err = r.Scan(&sec.Key, &sec.Text)
+		return sec, err
+	}, "SELECT key, text FROM note_sections WHERE note = ? ORDER BY pos", row)
+	if err != nil {
+		return app.Note{}, err
+	}
+	n.Addenda, err = list(ctx, tx, func(r scanner) (a app.Addendum, err error) {
+		err = r.Scan(&a.Text, &a.By, when{&a.At})
+		return a, err
+	}, "SELECT text, by, at FROM addenda WHERE note = ? ORDER BY pos", row)
 	if err != nil {
 		return app.Note{}, err
 	}

@@ -40,6 +40,7 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 		Guests:   guestStore{r},
 		Sessions: sessionStore{r},
 		Audit:    auditLog{r},
+		Chain:    chainStore{r},
 		Close:    r.close,
 	}
 }

@@ -182,6 +182,16 @@ func TestOldestStoreOpens(t *testing.T) {
 			if err != nil || page.Total != 1 || page.Rows[0].Drafts != 1 {
 				t.Errorf("%+v %v", page, err)
 			}
+			var late []int64
+			for _, e := range entries(t, r, "C1") {
+				if strings.Contains(string(e.Body), `"late":true`) {
+					late = append(late, e.Seq)
+				}
+			}
+			// The first schema had no chain: what was signed under it is in it, and says so.
+			if before := filepath.Base(file) == "schema0001.db"; before && !slices.Equal(late, []int64{1, 2}) || !before && late != nil {
+				t.Errorf("entered late: %v", late)
+			}
 			must(t, Check(t.Context(), r))
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"alcove/app"
+	"alcove/app/chain"
 )
 
 // Memory keeps records in memory, and keeps the contract of app's stores. Open gives the
@@ -26,6 +27,9 @@ type Memory struct {
 	guests   map[app.ClientID][][]byte
 	knocks   map[seenKnock]time.Time
 	audit    []app.AuditEntry
+	chain    map[string][]chain.Entry // by client
+	heads    map[string]chain.Head
+	chainKey *chain.Key
 }
 
 // seenKnock is one knock at one invite.
@@ -43,6 +47,9 @@ func NewMemory() *Memory {
 		sessions: map[app.SessionID]app.SessionFacts{},
 		guests:   map[app.ClientID][][]byte{},
 		knocks:   map[seenKnock]time.Time{},
+		chain:    map[string][]chain.Entry{},
+		heads:    map[string]chain.Head{},
+		chainKey: chain.GenerateKey(),
 	}
 }
 
@@ -50,7 +57,7 @@ func NewMemory() *Memory {
 func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
-		Keys: keys, Profile: s, Clients: s, Notes: s, Invites: s, Guests: s, Sessions: s, Audit: s,
+		Keys: keys, Profile: s, Clients: s, Notes: s, Invites: s, Guests: s, Sessions: s, Audit: s, Chain: s,
 		Close: s.close,
 	}
 }

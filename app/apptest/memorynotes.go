@@ -104,7 +104,7 @@ func (s *store) SignNote(ctx context.Context, id app.NoteID, sig app.Signature) 
 			return app.ErrSigned
 		}
 		n.Status, n.Signed = app.NoteFinal, sig
-		return nil
+		return s.m.enter(n.Entry())
 	})
 }
 
@@ -115,7 +115,7 @@ func (s *store) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendum) 
 		}
 		n.Status = app.NoteAmended
 		n.Addenda = append(slices.Clone(n.Addenda), a)
-		return nil
+		return s.m.enter(n.AddendumEntry(len(n.Addenda) - 1))
 	})
 }
 

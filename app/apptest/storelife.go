@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"alcove/app"
+	"alcove/app/chain"
 )
 
 // testValuesNotShared: what a caller changes in a value afterwards is not the store's.
@@ -115,6 +116,8 @@ func testClosed(t *testing.T, r *app.Records) {
 		"ClientSessions":    second(r.Sessions.ClientSessions(ctx, "C1")),
 		"Append":            r.Audit.Append(ctx, app.AuditEntry{At: day, Act: "x"}),
 		"Recent":            second(r.Audit.Recent(ctx, 1)),
+		"RecordFile":        second(r.Chain.RecordFile(ctx, chain.Facts{Client: "C1"})),
+		"ChainKey":          second(r.Chain.ChainKey(ctx)),
 	} {
 		wantErr(t, what+" after Close", err, app.ErrLocked)
 	}

@@ -46,6 +46,8 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"Guests", testGuests},
 		{"Sessions", testSessions},
 		{"Audit", testAudit},
+		{"Chain", testChain},
+		{"ChainManyAtOnce", testChainManyAtOnce},
 		{"ValuesNotShared", testValuesNotShared},
 		{"ManyAtOnce", testManyAtOnce},
 		{"ContextDone", testContextDone},

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+
+	"alcove/app/chain"
+)
+
+// ChainStore keeps each client's chain of what was signed (package chain). Nothing but the stores themselves puts
+// an entry in: SignNote, AddAddendum and their like do, in the same step as the record's own write, so that
+// neither can be there without the other.
+type ChainStore interface {
+	// RecordFile is the client's whole chain, sealed with the practice's key for who reads it elsewhere. ErrDamaged
+	// if the chain is not what was entered.
+	RecordFile(ctx context.Context, f chain.Facts) ([]byte, error)
+	// ChainKey is what others check it with.
+	ChainKey(ctx context.Context) (chain.PublicKey, error)
+}
+
+// Entry is the chain's entry for a note that was just signed.
+func (n Note) Entry() (chain.Entry, error) {
+	sections := make([]map[string]string, len(n.Sections))
+	for i, s := range n.Sections {
+		sections[i] = map[string]string{"key": s.Key, "heading": n.Format.heading(s.Key), "text": s.Text}
+	}
+	body, err := chain.Body(map[string]any{
+		"title": n.Title, "format": string(n.Format), "session": string(n.Session), "created": n.Created.UnixMilli(),
+		"sections": sections, "sha256": hex.EncodeToString(n.Signed.Hash[:]),
+	})
+	return chain.Entry{
+		Client: string(n.Client), Kind: chain.NoteSigned, ID: string(n.ID), At: n.Signed.At, By: n.Signed.By, Body: body,
+	}, err
+}
+
+// AddendumEntry is the chain's entry for the note's addendum of that number, from 0.
+func (n Note) AddendumEntry(number int) (chain.Entry, error) {
+	a := n.Addenda[number]
+	body, err := chain.Body(map[string]any{
+		"title": n.Title, "number": number + 1,
+		"sections": []map[string]string{{"key": "addendum", "heading": "Addendum", "text": a.Text}},
+	})
+	return chain.Entry{
+		Client: string(n.Client), Kind: chain.NoteAddendum, ID: string(n.ID), At: a.At, By: a.By, Body: body,
+	}, err
+}
+
+// ExportRecord is the client's record file: every entry of their chain in clear words, and the proof. The audit
+// log has it first, or it does not happen. ErrNotFound, ErrDamaged.
+func (p *Practice) ExportRecord(ctx context.Context, id ClientID) ([]byte, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Clients.Client(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	pr, err := r.Profile.Profile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActExportRecord, Client: id, About: string(id)}); err != nil {
+		return nil, err
+	}
+	return r.Chain.RecordFile(ctx, chain.Facts{
+		Client: string(c.ID), Name: c.Name, Pronouns: c.Pronouns,
+		Therapist: pr.Therapist, Credentials: pr.Credentials, Practice: pr.PracticeName, TimeZone: pr.TimeZone,
+		Exported: now(),
+	})
+}
+
+// KeyFingerprint is the fingerprint of the practice's signing key, for a board to compare with a record file's.
+func (p *Practice) KeyFingerprint(ctx context.Context) (string, error) {
+	r, err := p.open()
+	if err != nil {
+		return "", err
+	}
+	key, err := r.Chain.ChainKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	return key.Fingerprint(), nil
+}
