@@ -15,6 +15,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"alcove/app"
+	"alcove/app/safety"
 	"alcove/assets"
 	"alcove/rtc"
 	"alcove/storage"
@@ -80,7 +81,11 @@ func run(dir string, synthetic bool) error {
 		return err
 	}
 	tellVoice(host)
-	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home})
+	numbers, err := safety.Read(assets.Crisis())
+	if err != nil {
+		slog.Error("the crisis numbers are not readable", "err", err) // a file of ours, and tested: notes and sessions go on
+	}
+	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home, Numbers: numbers})
 	options.Chime = rtc.Chime
 	go away.Watch(context.Background(), practice.Lock)
 	go away.End(context.Background(), practice.Lock)

@@ -25,6 +25,7 @@ const (
 	ActDelete       = "note.delete"
 	ActExport       = "note.export"
 	ActExportRecord = "record.export"
+	ActNumbers      = "practice.numbers" // whom to call where was changed; About is the place
 )
 
 // owedMost bounds what somebody who keeps guessing the passphrase can make us remember.

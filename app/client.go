@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"alcove/app/safety"
 )
 
 // ClientID names one client; 128 random bits in base32.
@@ -91,6 +93,7 @@ type Profile struct {
 	Theme        string // "", "light", "dark"
 	Devices      Devices
 	Relay        RelaySettings
+	Numbers      []safety.Entry // the practice's own emergency numbers and crisis lines
 }
 
 // RelaySettings says which relay carries the line.

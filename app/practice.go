@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"sync"
 	"time"
+
+	"alcove/app/safety"
 )
 
 // Practice is the one handle that ui holds: the rules of the practice, over the rooms that
@@ -41,6 +43,7 @@ type Deps struct {
 	Line    Line
 	Devices DeviceLister
 	Relay   RelayChoice // nil: there is nothing to choose
+	Numbers *safety.Directory
 }
 
 // New makes a practice whose vault is still shut.

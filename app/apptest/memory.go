@@ -155,7 +155,7 @@ func (s *store) Profile(ctx context.Context) (app.Profile, error) {
 	}
 	defer unlock()
 	p := s.m.profile
-	p.Languages = slices.Clone(p.Languages)
+	p.Languages, p.Numbers = slices.Clone(p.Languages), slices.Clone(p.Numbers)
 	return p, nil
 }
 
@@ -165,7 +165,7 @@ func (s *store) SaveProfile(ctx context.Context, p app.Profile) error {
 		return err
 	}
 	defer unlock()
-	p.Languages = slices.Clone(p.Languages)
+	p.Languages, p.Numbers = slices.Clone(p.Languages), slices.Clone(p.Numbers)
 	s.m.profile = p
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"alcove/app"
+	"alcove/app/safety"
 )
 
 // TestStores holds a store to the contract of app. open gives a fresh store without records,
@@ -124,6 +126,11 @@ func testProfile(t *testing.T, r *app.Records) {
 			IdleMinutes: 7, InitialsOnly: true, KitConfirmed: true, Theme: "dark",
 			Devices: app.Devices{Camera: "cam", Microphone: "mic", Speaker: "ear"},
 			Relay:   app.RelaySettings{URL: "https://relay.example", LAN: true},
+			Numbers: []safety.Entry{{
+				Place: safety.Place{Country: "US", Region: "OR"}, Note: "asked the sheriff", Checked: day, Ours: true,
+				Emergency: []safety.Number{{Name: "Dispatch", Call: "503 555 0100"}},
+				Lines:     []safety.Number{{Name: "Line", Text: "741741", Languages: []string{"en"}, Hours: "at night", Source: "x"}},
+			}},
 		},
 		{Therapist: "Only a name"},
 	} {
@@ -132,6 +139,9 @@ func testProfile(t *testing.T, r *app.Records) {
 		ok(t, err)
 		if !slices.Equal(got.Languages, saved.Languages) {
 			t.Errorf("Languages: got %q, want %q", got.Languages, saved.Languages)
+		}
+		if !reflect.DeepEqual(got.Numbers, saved.Numbers) {
+			t.Errorf("Numbers: got %+v, want %+v", got.Numbers, saved.Numbers)
 		}
 		got.Languages, saved.Languages = nil, nil
 		if !sameProfile(got, saved) {
