@@ -14,7 +14,7 @@ import (
 
 // kitCard shows a recovery kit as it should stand on paper.
 func kitCard(u *UI, groups []string) fyne.CanvasObject {
-	const perRow = 4
+	const perRow = 3
 	rows := widget.Col(look.S3)
 	for i := 0; i < len(groups); i += perRow {
 		row := widget.Row(look.S3)
@@ -33,7 +33,7 @@ func kitCard(u *UI, groups []string) fyne.CanvasObject {
 }
 
 func kitGroup(n int, group string) fyne.CanvasObject {
-	return widget.Sized(96, 52, widget.Stack(widget.NewBox(look.Sunken, look.Border, look.RadiusControl),
+	return widget.Sized(132, 52, widget.Stack(widget.NewBox(look.Sunken, look.Border, look.RadiusControl),
 		widget.Pad(6, 10, 6, 10, widget.Col(0, widget.NewText(fmt.Sprint(n), widget.Fine.At(look.Micro)),
 			widget.NewText(group, widget.Mono)))))
 }
