@@ -85,7 +85,7 @@ func run(dir string, synthetic bool) error {
 	if err != nil {
 		slog.Error("the crisis numbers are not readable", "err", err) // a file of ours, and tested: notes and sessions go on
 	}
-	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home, Numbers: numbers})
+	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home, Numbers: numbers, Files: storage.Outside{}})
 	options.Chime = rtc.Chime
 	go away.Watch(context.Background(), practice.Lock)
 	go away.End(context.Background(), practice.Lock)

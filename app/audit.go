@@ -1,6 +1,9 @@
 package app
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // What the audit log keeps an entry of. An act that was refused ends in ".failed".
 const (
@@ -11,8 +14,10 @@ const (
 	ActPassphrase   = "vault.passphrase"
 	ActDeviceSecret = "vault.device"
 	ActNewKit       = "vault.kit"
+	ActSettings     = "vault.settings"
 	ActAdmit        = "door.admit"
 	ActDeny         = "door.deny"
+	ActWrongPIN     = "door.wrongpin"
 	ActBlocked      = "door.blocked" // too many wrong PINs
 	ActInvite       = "invite.create"
 	ActRevoke       = "invite.revoke"
@@ -20,13 +25,28 @@ const (
 	ActWrongCode    = "session.wrongcode"
 	ActUnverified   = "session.unverified"
 	ActForget       = "client.devices" // the client's devices are known no more
+	ActViewClient   = "client.view"
+	ActAddClient    = "client.add"
+	ActChangeClient = "client.change"
+	ActViewNote     = "note.view"
+	ActSearch       = "note.search" // never what was searched for
+	ActWrite        = "note.write"  // a draft was saved
 	ActSign         = "note.sign"
 	ActAddendum     = "note.addendum"
 	ActDelete       = "note.delete"
 	ActExport       = "note.export"
 	ActExportRecord = "record.export"
 	ActNumbers      = "practice.numbers" // whom to call where was changed; About is the place
+	ActViewLog      = "audit.view"
+	ActExportLog    = "audit.export"
 )
+
+// refusals are acts that were refused without being called failed.
+var refusals = map[string]bool{ActDeny: true, ActWrongPIN: true, ActBlocked: true, ActWrongCode: true}
+
+// auditAgain is how long looking at the same thing again, or writing on, is the same act: a page that is turned back and
+// forth must not bury everything else. A lock ends it.
+const auditAgain = 5 * time.Minute
 
 // owedMost bounds what somebody who keeps guessing the passphrase can make us remember.
 const owedMost = 1000
@@ -60,6 +80,26 @@ func (p *Practice) audit(ctx context.Context, e AuditEntry) error {
 func (p *Practice) auditFirst(ctx context.Context, r *Records, e AuditEntry) error {
 	e.At = now()
 	return r.Audit.Append(ctx, e)
+}
+
+// auditSeldom writes e unless it has the same entry of the same sitting, younger than auditAgain. What cannot be
+// written is owed.
+func (p *Practice) auditSeldom(ctx context.Context, e AuditEntry) {
+	at := time.Now()
+	p.mu.Lock()
+	for seen, when := range p.lately {
+		if at.Sub(when) >= auditAgain {
+			delete(p.lately, seen)
+		}
+	}
+	_, lately := p.lately[e]
+	if !lately && p.records != nil {
+		p.lately[e] = at
+	}
+	p.mu.Unlock()
+	if !lately {
+		_ = p.audit(context.WithoutCancel(ctx), e)
+	}
 }
 
 func (p *Practice) owe(e AuditEntry) {

@@ -62,13 +62,27 @@ func (p *Practice) ClientCounts(ctx context.Context) (map[ClientStatus]int, erro
 	return r.Clients.CountClients(ctx)
 }
 
-// Client is one client, whole. ErrNotFound.
+// Client is one client, whole, as somebody looks at it. ErrNotFound.
 func (p *Practice) Client(ctx context.Context, id ClientID) (Client, error) {
 	r, err := p.open()
 	if err != nil {
 		return Client{}, err
 	}
-	return r.Clients.Client(ctx, id)
+	c, err := r.Clients.Client(ctx, id)
+	if err == nil {
+		p.auditSeldom(ctx, AuditEntry{Act: ActViewClient, Client: id})
+	}
+	return c, err
+}
+
+// ClientName is the name alone, as a screen may show it. ErrNotFound.
+func (p *Practice) ClientName(ctx context.Context, id ClientID) (string, error) {
+	r, err := p.open()
+	if err != nil {
+		return "", err
+	}
+	c, err := r.Clients.Client(ctx, id)
+	return p.shown(c.Name), err
 }
 
 // SaveClient adds a client, if its ID is empty, or changes one: *FieldError, ErrNotFound. When
@@ -89,7 +103,9 @@ func (p *Practice) saveClient(ctx context.Context, c Client) (ClientID, error) {
 		return "", err
 	}
 	c.Changed = now()
+	act := ActChangeClient
 	if c.ID == "" {
+		act = ActAddClient
 		c.ID, c.Created, c.PairKey = ClientID(newID()), c.Changed, nil
 	} else {
 		old, err := r.Clients.Client(ctx, c.ID)
@@ -102,6 +118,7 @@ func (p *Practice) saveClient(ctx context.Context, c Client) (ClientID, error) {
 		return "", err
 	}
 	p.changed(ClientChanged, string(c.ID))
+	_ = p.audit(ctx, AuditEntry{Act: act, Client: c.ID}) // owed if it fails: the client is saved
 	return c.ID, nil
 }
 
@@ -109,7 +126,11 @@ func (p *Practice) saveClient(ctx context.Context, c Client) (ClientID, error) {
 func (p *Practice) SetStatus(ctx context.Context, id ClientID, s ClientStatus) error {
 	p.rewriting.Lock()
 	defer p.rewriting.Unlock()
-	c, err := p.Client(ctx, id)
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	c, err := r.Clients.Client(ctx, id)
 	if err != nil {
 		return err
 	}

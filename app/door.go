@@ -100,6 +100,7 @@ func (p *Practice) receive(ctx context.Context, d Door) {
 func (p *Practice) wrongPIN(ctx context.Context, i Invite, d Door) {
 	left := MaxWrongPINs - i.WrongPINs
 	d.WrongPIN(left)
+	_ = p.audit(ctx, AuditEntry{Act: ActWrongPIN, Client: i.Client, About: string(i.ID)})
 	if left <= 0 {
 		p.shutInvite(i.ID, ShutRevoked, sayClosed)
 		_ = p.audit(ctx, AuditEntry{Act: ActBlocked, Client: i.Client, About: string(i.ID)})

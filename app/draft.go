@@ -103,6 +103,9 @@ func (d *Draft) save(ctx context.Context) error {
 		}
 	}
 	d.mu.Unlock()
+	if err == nil {
+		d.p.auditSeldom(ctx, AuditEntry{Act: ActWrite, Client: n.Client, About: string(n.ID)})
+	}
 	d.p.changed(NoteChanged, string(n.ID))
 	return err
 }

@@ -163,6 +163,7 @@ func (p *Practice) Lock() {
 		p.idle.Stop()
 	}
 	p.records = nil // from here nobody else begins anything
+	clear(p.lately)
 	drafts := p.drafts
 	p.drafts = map[NoteID]*Draft{}
 	knocks := p.knocks

@@ -94,7 +94,7 @@ func TestFailedUnlocksAreAuditedLater(t *testing.T) {
 		unlock(t, s)
 		wantAct(t, s, app.ActUnlock+".failed", 3)
 		r := s.Vault.Memory.Open(nil)
-		log, err := r.Audit.Recent(t.Context(), 2)
+		log, err := newest(t, r, 2)
 		must(t, err)
 		want(t, "newest entry", log[0].Act, app.ActUnlock)
 		if !log[1].At.Equal(tried.Truncate(time.Millisecond)) {

@@ -154,6 +154,7 @@ func (p *Practice) Note(ctx context.Context, id NoteID) (NoteView, error) {
 	if err != nil {
 		return NoteView{}, err
 	}
+	p.auditSeldom(ctx, AuditEntry{Act: ActViewNote, Client: n.Client, About: string(id)})
 	return viewNote(n), nil
 }
 
@@ -173,6 +174,7 @@ func (p *Practice) SearchNotes(ctx context.Context, q NoteQuery) ([]NoteHit, err
 	if err != nil {
 		return nil, err
 	}
+	p.auditSeldom(ctx, AuditEntry{Act: ActSearch, Client: q.Client})
 	hits, err := r.Notes.SearchNotes(ctx, q)
 	return p.shownHits(hits), err
 }

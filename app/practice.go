@@ -24,8 +24,9 @@ type Practice struct {
 	records   *Records // nil while locked
 	profile   Profile  // the open vault's
 	idle      *time.Timer
-	idleAt    time.Time    // when the vault locks by itself, on the wall clock
-	owed      []AuditEntry // could not be written yet
+	idleAt    time.Time                // when the vault locks by itself, on the wall clock
+	owed      []AuditEntry             // could not be written yet
+	lately    map[AuditEntry]time.Time // entries that are not repeated for a while (auditSeldom)
 	drafts    map[NoteID]*Draft
 	unsaved   []Note // drafts that a lock met with a failing store: written at the next unlock
 	listening map[InviteID]Card
@@ -44,12 +45,13 @@ type Deps struct {
 	Devices DeviceLister
 	Relay   RelayChoice // nil: there is nothing to choose
 	Numbers *safety.Directory
+	Files   Files
 }
 
 // New makes a practice whose vault is still shut.
 func New(d Deps) *Practice {
 	return &Practice{
-		deps: d, events: newQueue(), turning: make(chan struct{}, 1),
+		deps: d, events: newQueue(), turning: make(chan struct{}, 1), lately: map[AuditEntry]time.Time{},
 		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{}, leaving: map[InviteID]bool{}, heard: map[KnockID]time.Time{},
 	}
 }

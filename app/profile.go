@@ -38,6 +38,7 @@ func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
 	if err != nil {
 		return err
 	}
+	_ = p.audit(ctx, AuditEntry{Act: ActSettings}) // owed if it fails: the settings are saved
 	p.listenAll(ctx)
 	if p.deps.Relay != nil {
 		return p.deps.Relay.KeepRelay(pr.Relay)

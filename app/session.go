@@ -97,17 +97,3 @@ const (
 	PINNotAsked PINResult = "not asked"
 	PINRight    PINResult = "right"
 )
-
-// AuditEntry is one line of the audit log. It never holds what a note says.
-type AuditEntry struct {
-	At     time.Time
-	Act    string   // "unlock", "session.unverified" …
-	Client ClientID // "" if none
-	About  string   // an ID, never a text
-}
-
-// AuditLog is append-only.
-type AuditLog interface {
-	Append(ctx context.Context, e AuditEntry) error
-	Recent(ctx context.Context, limit int) ([]AuditEntry, error) // newest first
-}

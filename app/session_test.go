@@ -179,7 +179,7 @@ func TestGoingOnUnverifiedIsAudited(t *testing.T) {
 		want(t, "Trust", v.Trust, app.TrustAccepted)
 		want(t, "CodeNeeded", v.CodeNeeded, false)
 		wantAct(t, s, app.ActUnverified, 1)
-		log, err := s.Vault.Memory.Open(nil).Audit.Recent(t.Context(), 1)
+		log, err := newest(t, s.Vault.Memory.Open(nil), 1)
 		must(t, err)
 		want(t, "about", log[0].About, string(r.ID()))
 		r.TypeCode(apptest.CallCode) // the client finds it after all

@@ -99,3 +99,10 @@ func wantAct(t *testing.T, s *apptest.Stage, act string, n int) {
 		t.Errorf("the audit log has %d of %s, want %d: %v", got, act, n, s.Vault.Memory.Acts())
 	}
 }
+
+// newest are the latest entries of the audit log.
+func newest(t *testing.T, r *app.Records, n int) ([]app.AuditRow, error) {
+	t.Helper()
+	page, err := r.Audit.FindAudit(t.Context(), app.AuditFilter{Limit: n})
+	return page.Rows, err
+}

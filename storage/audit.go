@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
+	"strings"
 
 	"alcove/app"
 )
@@ -28,35 +30,132 @@ func (s auditLog) Append(ctx context.Context, e app.AuditEntry) error {
 	})
 }
 
-func (s auditLog) Recent(ctx context.Context, limit int) ([]app.AuditEntry, error) {
-	all, err := list(ctx, s.store.DB(), func(row scanner) (e app.AuditEntry, err error) {
-		err = row.Scan(when{&e.At}, &e.Act, &e.Client, &e.About)
-		return e, err
-	}, "SELECT at, act, client, about FROM audit ORDER BY seq DESC LIMIT ?", limit)
-	return all, s.fail(ctx, err)
+func (s auditLog) FindAudit(ctx context.Context, f app.AuditFilter) (page app.AuditPage, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		where, args, err := auditWhere(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM audit WHERE "+where, args...).Scan(&page.Total); err != nil {
+			return err
+		}
+		page.Rows, err = list(ctx, tx, scanAudit, auditSelect+where+" ORDER BY seq DESC LIMIT ? OFFSET ?",
+			append(args, limitOr(f.Limit, 200), max(f.Offset, 0))...)
+		return err
+	})
+	return page, err
 }
 
-// verify walks the whole chain: app.ErrDamaged at the first entry that does not follow.
-func (s auditLog) verify(ctx context.Context) error {
-	rows, err := s.store.DB().QueryContext(ctx, "SELECT seq, at, act, client, about, chain FROM audit ORDER BY seq")
-	if err != nil {
-		return s.fail(ctx, err)
-	}
-	defer rows.Close()
-	var last []byte
-	for want := int64(1); rows.Next(); want++ {
-		var e app.AuditEntry
-		var seq int64
-		var chain []byte
-		if err := rows.Scan(&seq, when{&e.At}, &e.Act, &e.Client, &e.About, &chain); err != nil {
-			return s.fail(ctx, err)
+// walkPage is how many entries a walk reads before it lets others in.
+const walkPage = 2000
+
+func (s auditLog) WalkAudit(ctx context.Context, f app.AuditFilter, each func(app.AuditRow) error) error {
+	for after := int64(0); ; {
+		var rows []app.AuditRow
+		err := s.tx(ctx, func(tx *sql.Tx) error {
+			where, args, err := auditWhere(ctx, tx, f)
+			if err != nil {
+				return err
+			}
+			rows, err = list(ctx, tx, scanAudit, auditSelect+where+" AND seq > ? ORDER BY seq LIMIT ?", append(args, after, walkPage)...)
+			return err
+		})
+		if err != nil {
+			return err
 		}
-		if seq != want || !bytes.Equal(chain, link(last, e)) {
-			return fmt.Errorf("%w: audit entry %d does not follow the one before it", app.ErrDamaged, seq)
+		for _, r := range rows {
+			if err := each(r); err != nil {
+				return err
+			}
+			after = r.Seq
 		}
-		last = chain
+		if len(rows) < walkPage {
+			return nil
+		}
 	}
-	return s.fail(ctx, rows.Err())
+}
+
+const auditSelect = `SELECT seq, at, act, client, about, chain, coalesce((SELECT name FROM clients WHERE id = audit.client), '')
+	FROM audit WHERE `
+
+func scanAudit(row scanner) (r app.AuditRow, err error) {
+	err = row.Scan(&r.Seq, when{&r.At}, &r.Act, &r.Client, &r.About, &r.Chain, &r.ClientName)
+	return r, err
+}
+
+// auditWhere is the filter in SQL. Lists go in as one JSON value, so that no number of them is too many.
+func auditWhere(ctx context.Context, q querier, f app.AuditFilter) (string, []any, error) {
+	where, args := []string{"1"}, []any{}
+	and := func(term string, values ...any) {
+		where, args = append(where, term), append(args, values...)
+	}
+	if f.Acts != nil {
+		and("act IN (SELECT value FROM json_each(?))", jsonList(f.Acts))
+	}
+	if f.Client != "" {
+		and("client = ?", string(f.Client))
+	}
+	if !f.From.IsZero() {
+		and("at >= ?", stamp(f.From))
+	}
+	if !f.To.IsZero() {
+		and("at < ?", stamp(f.To))
+	}
+	for _, w := range f.Words {
+		clients, err := clientsNamed(ctx, q, w.Text)
+		if err != nil {
+			return "", nil, err
+		}
+		and("(act IN (SELECT value FROM json_each(?)) OR client IN (SELECT value FROM json_each(?)))", jsonList(w.Acts), jsonList(clients))
+	}
+	return strings.Join(where, " AND "), args, nil
+}
+
+// clientsNamed are those in whose name a word begins so. The index has tags and focus too, which the log does not show.
+func clientsNamed(ctx context.Context, q querier, typed string) ([]string, error) {
+	begin := wordsOf(typed)
+	if len(begin) != 1 {
+		return nil, nil
+	}
+	found, err := list(ctx, q, func(row scanner) (c [2]string, err error) {
+		err = row.Scan(&c[0], &c[1])
+		return c, err
+	}, "SELECT id, name FROM clients WHERE row IN (SELECT rowid FROM client_words WHERE client_words MATCH ?)", match(begin, func(int) bool { return true }))
+	var ids []string
+	for _, c := range found {
+		if slices.ContainsFunc(wordsOf(c[1]), func(w string) bool { return strings.HasPrefix(w, begin[0]) }) {
+			ids = append(ids, c[0])
+		}
+	}
+	return ids, err
+}
+
+func jsonList(all []string) string {
+	if len(all) == 0 {
+		return "[]"
+	}
+	b, _ := json.Marshal(all) // strings alone
+	return string(b)
+}
+
+// VerifyAudit walks the whole chain.
+func (s auditLog) VerifyAudit(ctx context.Context, report app.Progress) (proof app.AuditProof, err error) {
+	total := int64(0)
+	if err := s.store.DB().QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM audit").Scan(&total); err != nil {
+		return proof, s.fail(ctx, err)
+	}
+	err = s.WalkAudit(ctx, app.AuditFilter{}, func(r app.AuditRow) error {
+		proof.Entries++
+		if proof.Broken == 0 && (r.Seq != proof.Entries || !bytes.Equal(r.Chain, link(proof.Head, r.AuditEntry))) {
+			proof.Broken = r.Seq
+		}
+		proof.Head = r.Chain
+		if report != nil {
+			report(proof.Entries, max(total, proof.Entries))
+		}
+		return nil
+	})
+	return proof, err
 }
 
 // link is SHA-256 over the chain before and the entry, each text with its length.

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"alcove/app"
 	"alcove/storage/sealed"
@@ -24,7 +25,11 @@ func Check(ctx context.Context, r *app.Records) error {
 	if err := store.Check(ctx); err != nil {
 		return log.fail(ctx, err)
 	}
-	if err := log.verify(ctx); err != nil {
+	proof, err := log.VerifyAudit(ctx, nil)
+	if err == nil && proof.Broken > 0 {
+		err = fmt.Errorf("%w: audit entry %d does not follow the one before it", app.ErrDamaged, proof.Broken)
+	}
+	if err != nil {
 		return err
 	}
 	return chainStore{log.records}.verify(ctx)

@@ -47,17 +47,7 @@ func makeNote(u *UI, id app.NoteID, back func(app.ClientID)) *note {
 // readWho says whose note it is: beside search hits no list does.
 func (n *note) readWho() {
 	client := n.view.Client
-	read(n.u, n.life, func(ctx context.Context) (string, error) {
-		c, err := n.u.p.Client(ctx, client)
-		if err != nil {
-			return "", err
-		}
-		p, err := n.u.p.Profile(ctx)
-		if p.InitialsOnly {
-			return app.Initials(c.Name), err
-		}
-		return c.Name, err
-	}, func(name string, err error) {
+	read(n.u, n.life, func(ctx context.Context) (string, error) { return n.u.p.ClientName(ctx, client) }, func(name string, err error) {
 		if err == nil {
 			n.who.Set(name)
 			n.root.Refresh()

@@ -70,8 +70,8 @@ func (s shot) fat() bool {
 }
 
 func bareStage(testing.TB) *apptest.Stage {
-	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line})
+	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine(), Files: apptest.NewFiles()}
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files})
 	return s
 }
 

@@ -30,6 +30,8 @@ type Memory struct {
 	chain    map[string][]chain.Entry // by client
 	heads    map[string]chain.Head
 	chainKey *chain.Key
+
+	brokenAudit int64
 }
 
 // seenKnock is one knock at one invite.
@@ -382,27 +384,6 @@ func (s *store) ClientSessions(ctx context.Context, c app.ClientID) ([]app.Sessi
 	}
 	slices.SortFunc(out, func(a, b app.SessionFacts) int { return b.Started.Compare(a.Started) })
 	return out, nil
-}
-
-func (s *store) Append(ctx context.Context, e app.AuditEntry) error {
-	unlock, err := s.write(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	s.m.audit = append(s.m.audit, e)
-	return nil
-}
-
-func (s *store) Recent(ctx context.Context, n int) ([]app.AuditEntry, error) {
-	unlock, err := s.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	out := slices.Clone(s.m.audit)
-	slices.Reverse(out)
-	return out[:min(len(out), n)], nil
 }
 
 // limit gives the contract's default for a limit of 0.

@@ -19,6 +19,7 @@ type Stage struct {
 	*app.Practice
 	Vault *Vault
 	Line  *Line
+	Files *Files
 	Kit   app.RecoveryKit
 	// Ana has notes, signed and not, and invites; Standing and Single are hers, both open,
 	// Single with a PIN. Only Practice fills these.
@@ -30,8 +31,8 @@ type Stage struct {
 // and locks it.
 func Empty(t testing.TB) *Stage {
 	t.Helper()
-	s := &Stage{Vault: NewVault(), Line: NewLine()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers()})
+	s := &Stage{Vault: NewVault(), Line: NewLine(), Files: NewFiles()}
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers(), Files: s.Files})
 	kit, err := s.SetUp(context.Background(), Pass(), app.Profile{
 		Therapist: "Dr. Maren Holt", Credentials: "LCSW 12345, Oregon", PracticeName: "Quiet Harbour",
 		Languages: []string{"en", "es"}, TimeZone: "Europe/Dublin", Welcome: "I am glad you are here.",

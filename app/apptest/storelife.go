@@ -64,9 +64,10 @@ func testManyAtOnce(t *testing.T, r *app.Records) {
 	for _, row := range rows {
 		want(t, "last version", row.Excerpt, fmt.Sprint("version ", each-1))
 	}
-	log, err := r.Audit.Recent(ctx, 10_000)
+	proof, err := r.Audit.VerifyAudit(ctx, nil)
 	ok(t, err)
-	want(t, "audit entries", len(log), writers*each)
+	want(t, "audit entries", proof.Entries, writers*each)
+	want(t, "entry that does not follow", proof.Broken, 0)
 }
 
 func testContextDone(t *testing.T, r *app.Records) {
@@ -115,9 +116,11 @@ func testClosed(t *testing.T, r *app.Records) {
 		"SaveSession":       r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S1", Client: "C1"}),
 		"ClientSessions":    second(r.Sessions.ClientSessions(ctx, "C1")),
 		"Append":            r.Audit.Append(ctx, app.AuditEntry{At: day, Act: "x"}),
-		"Recent":            second(r.Audit.Recent(ctx, 1)),
 		"RecordFile":        second(r.Chain.RecordFile(ctx, chain.Facts{Client: "C1"})),
 		"ChainKey":          second(r.Chain.ChainKey(ctx)),
+		"FindAudit":         second(r.Audit.FindAudit(ctx, app.AuditFilter{})),
+		"WalkAudit":         r.Audit.WalkAudit(ctx, app.AuditFilter{}, nil),
+		"VerifyAudit":       second(r.Audit.VerifyAudit(ctx, nil)),
 	} {
 		wantErr(t, what+" after Close", err, app.ErrLocked)
 	}

@@ -50,6 +50,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"Audit", testAudit},
 		{"Chain", testChain},
 		{"ChainManyAtOnce", testChainManyAtOnce},
+		{"AuditFilter", testAuditFilter},
 		{"ValuesNotShared", testValuesNotShared},
 		{"ManyAtOnce", testManyAtOnce},
 		{"ContextDone", testContextDone},
@@ -402,20 +403,76 @@ func testAudit(t *testing.T, r *app.Records) {
 	for _, e := range entries {
 		ok(t, r.Audit.Append(ctx, e))
 	}
-	list, err := r.Audit.Recent(ctx, 10)
+	page, err := r.Audit.FindAudit(ctx, app.AuditFilter{})
 	ok(t, err)
-	if len(list) != 3 {
-		t.Fatalf("%d entries, want 3", len(list))
+	if len(page.Rows) != 3 || page.Total != 3 {
+		t.Fatalf("%d entries of %d, want 3", len(page.Rows), page.Total)
 	}
-	for i, got := range list {
+	for i, got := range page.Rows {
 		saved := entries[2-i]
 		wantTime(t, "At", got.At, saved.At)
 		got.At = saved.At
-		want(t, "entry", got, saved)
+		want(t, "entry", got.AuditEntry, saved)
+		want(t, "number", got.Seq, int64(3-i))
+		want(t, "length of the chain", len(got.Chain), 32)
 	}
-	list, err = r.Audit.Recent(ctx, 1)
+	want(t, "its client's name", page.Rows[0].ClientName, "Ana")
+	proof, err := r.Audit.VerifyAudit(ctx, nil)
 	ok(t, err)
-	if len(list) != 1 || list[0].About != "S1" {
-		t.Errorf("the newest alone: %+v", list)
+	want(t, "entries that follow", proof.Entries, 3)
+	want(t, "entry that does not", proof.Broken, 0)
+}
+
+func testAuditFilter(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana-María Ónega")
+	addClient(t, r, "C2", "Boris Petrov")
+	for i, e := range []app.AuditEntry{
+		{Act: "unlock"}, {Act: "view", Client: "C1"}, {Act: "view", Client: "C2"}, {Act: "sign", Client: "C1"}, {Act: "export", Client: "C9"},
+	} {
+		e.At = hour(i)
+		ok(t, r.Audit.Append(ctx, e))
 	}
+	view := app.AuditWord{Text: "v", Acts: []string{"view"}}
+	for name, c := range map[string]struct {
+		f    app.AuditFilter
+		want []int64
+	}{
+		"all":                  {app.AuditFilter{}, []int64{5, 4, 3, 2, 1}},
+		"acts":                 {app.AuditFilter{Acts: []string{"view", "sign"}}, []int64{4, 3, 2}},
+		"no act":               {app.AuditFilter{Acts: []string{}}, nil},
+		"client":               {app.AuditFilter{Client: "C1"}, []int64{4, 2}},
+		"a client that is not": {app.AuditFilter{Client: "C9"}, []int64{5}},
+		"from":                 {app.AuditFilter{From: hour(3)}, []int64{5, 4}},
+		"to":                   {app.AuditFilter{To: hour(1)}, []int64{1}},
+		"act's word":           {app.AuditFilter{Words: []app.AuditWord{view}}, []int64{3, 2}},
+		"name, accents aside":  {app.AuditFilter{Words: []app.AuditWord{{Text: "mari"}}}, []int64{4, 2}},
+		"inside a name":        {app.AuditFilter{Words: []app.AuditWord{{Text: "na"}}}, nil},
+		"both words":           {app.AuditFilter{Words: []app.AuditWord{view, {Text: "one"}}}, []int64{2}},
+		"page":                 {app.AuditFilter{Limit: 2, Offset: 1}, []int64{4, 3}},
+		"past the end":         {app.AuditFilter{Offset: 9}, nil},
+	} {
+		page, err := r.Audit.FindAudit(ctx, c.f)
+		ok(t, err)
+		var got []int64
+		for _, row := range page.Rows {
+			got = append(got, row.Seq)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+		if c.f.Limit == 0 && c.f.Offset == 0 && page.Total != len(c.want) {
+			t.Errorf("%s: total %d", name, page.Total)
+		}
+		var walked []int64
+		if err := r.Audit.WalkAudit(ctx, c.f, func(row app.AuditRow) error { walked = append(walked, row.Seq); return nil }); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		slices.Reverse(walked)
+		if c.f.Limit == 0 && c.f.Offset == 0 && !slices.Equal(walked, c.want) {
+			t.Errorf("%s: walked %v, want %v", name, walked, c.want)
+		}
+	}
+	stop := errors.New("enough")
+	wantErr(t, "a walk that is stopped", r.Audit.WalkAudit(ctx, app.AuditFilter{}, func(app.AuditRow) error { return stop }), stop)
 }

@@ -1,0 +1,93 @@
+package app
+
+import "strings"
+
+// ActGroup sorts the acts of the audit log for its filter.
+type ActGroup string
+
+const (
+	GroupViews   ActGroup = "views"
+	GroupChanges ActGroup = "changes"
+	GroupDoor    ActGroup = "door"    // who was let in, and who was not
+	GroupExports ActGroup = "exports" // what left the vault
+	GroupVault   ActGroup = "vault"   // what opens it, and copies of it
+)
+
+// failed is the end of an act that was refused or did not work.
+const failed = ".failed"
+
+// acts says every act in words a therapist reads; a test finds one that is missing. Words never
+// change what an entry means: the log keeps the act, not the words.
+var acts = map[string]struct {
+	group ActGroup
+	words string
+}{
+	ActSetUp:              {GroupVault, "Vault set up"},
+	ActUnlock:             {GroupVault, "Unlocked"},
+	ActUnlock + failed:    {GroupVault, "Unlock refused, wrong passphrase"},
+	ActRecover:            {GroupVault, "Opened with the recovery kit"},
+	ActRecover + failed:   {GroupVault, "Recovery kit refused"},
+	ActLock:               {GroupVault, "Locked"},
+	ActPassphrase:         {GroupVault, "Passphrase changed"},
+	ActDeviceSecret:       {GroupVault, "Device secret renewed"},
+	ActNewKit:             {GroupVault, "New recovery kit made"},
+	ActSettings:           {GroupChanges, "Settings changed"},
+	ActAdmit:              {GroupDoor, "Admitted to a session"},
+	ActDeny:               {GroupDoor, "Turned away at the door"},
+	ActWrongPIN:           {GroupDoor, "Wrong PIN at the door"},
+	ActBlocked:            {GroupDoor, "Link closed after wrong PINs"},
+	ActInvite:             {GroupDoor, "Invite made"},
+	ActRevoke:             {GroupDoor, "Invite revoked"},
+	ActVerified:           {GroupDoor, "Code verified"},
+	ActWrongCode:          {GroupDoor, "Wrong code typed"},
+	ActUnverified:         {GroupDoor, "Went on unverified"},
+	ActForget:             {GroupDoor, "Devices forgotten"},
+	ActViewClient:         {GroupViews, "Client opened"},
+	ActViewNote:           {GroupViews, "Note read"},
+	ActSearch:             {GroupViews, "Notes searched"},
+	ActAddClient:          {GroupChanges, "Client added"},
+	ActChangeClient:       {GroupChanges, "Client changed"},
+	ActWrite:              {GroupChanges, "Draft written"},
+	ActSign:               {GroupChanges, "Note signed"},
+	ActAddendum:           {GroupChanges, "Addendum signed"},
+	ActDelete:             {GroupChanges, "Draft deleted"},
+	ActExport:             {GroupExports, "Note copied as text"},
+	ActExportRecord:       {GroupExports, "Record file exported"},
+	ActNumbers:            {GroupChanges, "Emergency numbers changed"},
+	ActViewLog:            {GroupViews, "Audit log opened"},
+	ActExportLog:          {GroupExports, "Audit log exported"},
+	ActExportLog + failed: {GroupExports, "Export of the audit log failed"},
+}
+
+// actWords says an act; one that this version does not know stands for itself.
+func actWords(act string) string {
+	if a, ok := acts[act]; ok {
+		return a.words
+	}
+	return act
+}
+
+// actsOf are the acts of a group; of none for an unknown one.
+func actsOf(g ActGroup) []string {
+	all := []string{}
+	for act, a := range acts {
+		if a.group == g {
+			all = append(all, act)
+		}
+	}
+	return all
+}
+
+// actsBeginning are the acts in whose words one begins so, case aside.
+func actsBeginning(word string) []string {
+	all := []string{}
+	for act, a := range acts {
+		for w := range strings.FieldsSeq(strings.ToLower(a.words)) {
+			if strings.HasPrefix(w, word) {
+				all = append(all, act)
+				break
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,54 @@
+package storage
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"alcove/app"
+)
+
+// Outside is the disk outside the profile: what leaves the vault goes through it. It implements app.Files.
+type Outside struct{}
+
+var _ app.Files = Outside{}
+
+// WriteFile puts what write writes at path, mode 0600: whole, or not at all. A file that is there is replaced.
+func (Outside) WriteFile(ctx context.Context, path string, write func(io.Writer) error) error {
+	path, err := folderOf(path)
+	if err != nil {
+		return err
+	}
+	return explain(replaceBy(path, func(w io.Writer) error {
+		b := bufio.NewWriterSize(w, 1<<16)
+		if err := write(b); err != nil {
+			return err
+		}
+		if err := b.Flush(); err != nil {
+			return err
+		}
+		return ctx.Err()
+	}))
+}
+
+// folderOf is path, whole, if its folder is there: app.ErrNoFolder.
+func folderOf(path string) (string, error) {
+	if !filepath.IsAbs(path) {
+		return "", fmt.Errorf("%w: the path is not whole", app.ErrNoFolder)
+	}
+	switch info, err := os.Stat(filepath.Dir(path)); {
+	case errors.Is(err, fs.ErrNotExist), err == nil && !info.IsDir():
+		return "", fmt.Errorf("%w: no such folder", app.ErrNoFolder)
+	case err != nil:
+		return "", explain(err)
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%w: something else has that name", app.ErrNoFolder)
+	}
+	return filepath.Clean(path), nil
+}
