@@ -10,9 +10,8 @@ import (
 )
 
 // Check reads the whole open vault: every page's seal, also of pages that no query touches, SQLite's
-// own check of structure and indexes, and the chain of the audit log, and each
-// client's chain against the record. app.ErrDamaged if anything is
-// not as it was written. It takes about a second for 100 MiB, and nothing else is answered meanwhile.
+// own check of structure and indexes, the chain of the audit log, and each client's chain against the
+// record. app.ErrDamaged if anything is not as it was written. It takes about a second for 100 MiB, and nothing else is answered meanwhile.
 func Check(ctx context.Context, r *app.Records) error {
 	log, ok := r.Audit.(auditLog)
 	if !ok {
