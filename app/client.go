@@ -93,15 +93,8 @@ type Profile struct {
 	Theme        string // "", "light", "dark"
 	Devices      Devices
 	Relay        RelaySettings
+	RelayToken   RelayToken     // of Relay.URL; "" where that is open to everybody
 	Numbers      []safety.Entry // the practice's own emergency numbers and crisis lines
-}
-
-// RelaySettings says which relay carries the line.
-type RelaySettings struct {
-	// URL of a relay elsewhere; "" is the one inside the app.
-	URL string
-	// LAN lets the relay inside the app answer other machines of the local network.
-	LAN bool
 }
 
 // ProfileStore keeps the practice's own settings.

@@ -226,9 +226,3 @@ const (
 	EndHandshake EndReason = "handshake" // the two-minute handshake failed
 	EndLost      EndReason = "lost"      // the line did not come back
 )
-
-// RelayChoice remembers which relay to take at the next start, when the vault is still shut.
-// rtc.Home implements it.
-type RelayChoice interface {
-	KeepRelay(s RelaySettings) error
-}

@@ -114,6 +114,7 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	p.records, p.profile = r, profile
 	p.windLocked()
 	p.mu.Unlock()
+	p.holdToken()
 	p.changed(VaultChanged, "")
 
 	// A disk that is full must not keep the therapist from reading: the entry is owed.
@@ -168,6 +169,8 @@ func (p *Practice) Lock() {
 	p.drafts = map[NoteID]*Draft{}
 	knocks := p.knocks
 	p.knocks = nil
+	// A call may need its relay again, and so the token.
+	calling := p.running != nil && p.running.phase() != SessionEnded
 	var shut []InviteID
 	for id := range p.listening {
 		if p.running == nil || p.running.invite != id {
@@ -183,6 +186,9 @@ func (p *Practice) Lock() {
 	}
 	for _, id := range shut {
 		p.deps.Line.Shut(id, ShutLocked)
+	}
+	if !calling {
+		p.holdToken()
 	}
 	p.shutDrafts(drafts)
 	p.mu.Lock()

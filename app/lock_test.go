@@ -289,26 +289,3 @@ func TestKeysAreChanged(t *testing.T) {
 		must(t, s.ChangePassphrase(t.Context(), pass(next), apptest.Pass()))
 	})
 }
-
-// relayChoice remembers what it was told last.
-type relayChoice struct {
-	kept app.RelaySettings
-	err  error
-}
-
-func (r *relayChoice) KeepRelay(s app.RelaySettings) error {
-	r.kept = s
-	return r.err
-}
-
-func TestTheChoiceOfRelayOutlivesALock(t *testing.T) {
-	vault, line, choice := apptest.NewVault(), apptest.NewLine(), &relayChoice{}
-	p := app.New(app.Deps{Vault: vault, Line: line, Devices: line, Relay: choice})
-	_, err := p.SetUp(t.Context(), apptest.Pass(), app.Profile{Therapist: "Ada"})
-	must(t, err)
-	defer p.Lock()
-	must(t, p.SaveProfile(t.Context(), app.Profile{Therapist: "Ada", Relay: app.RelaySettings{URL: "https://relay.example/", LAN: true}}))
-	want(t, "kept", choice.kept, app.RelaySettings{URL: "https://relay.example", LAN: true})
-	choice.err = app.ErrDiskFull
-	wantErr(t, "a choice that cannot be kept", p.SaveProfile(t.Context(), app.Profile{Therapist: "Ada"}), app.ErrDiskFull)
-}

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ func (p *Practice) Profile(ctx context.Context) (Profile, error) {
 
 // SaveProfile keeps the settings: *FieldError. KitConfirmed is ConfirmKit's alone, Numbers are SetNumbers'. Open invites
 // are published anew if clients would read something else; another relay is taken at the next
-// start, and is therefore also kept where a shut vault does not hide it.
+// start, and is therefore also kept where a shut vault does not hide it, but for its token.
 func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
 	r, err := p.open()
 	if err != nil {
@@ -39,6 +38,7 @@ func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
 		return err
 	}
 	_ = p.audit(ctx, AuditEntry{Act: ActSettings}) // owed if it fails: the settings are saved
+	p.holdToken()
 	p.listenAll(ctx)
 	if p.deps.Relay != nil {
 		return p.deps.Relay.KeepRelay(pr.Relay)
@@ -73,7 +73,6 @@ func (pr *Profile) check() error {
 	pr.Therapist = strings.TrimSpace(pr.Therapist)
 	pr.Credentials = strings.TrimSpace(pr.Credentials)
 	pr.PracticeName = strings.TrimSpace(pr.PracticeName)
-	pr.Relay.URL = strings.TrimRight(strings.TrimSpace(pr.Relay.URL), "/")
 	if pr.Therapist == "" {
 		return &FieldError{"Therapist", "Please fill in your name: clients read it before they knock."}
 	}
@@ -83,14 +82,7 @@ func (pr *Profile) check() error {
 	if pr.IdleMinutes < 0 || pr.IdleMinutes > idleMost {
 		return &FieldError{"IdleMinutes", "Between 1 and 240 minutes; 10 is usual."}
 	}
-	if pr.Relay.URL == "" {
-		return nil
-	}
-	u, err := url.Parse(pr.Relay.URL)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return &FieldError{"Relay", "A relay's address looks like https://relay.example."}
-	}
-	return nil
+	return pr.checkRelay()
 }
 
 // card is what clients read before they knock. The licence stands by the practice: the page

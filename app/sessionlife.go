@@ -307,17 +307,20 @@ func (p *Practice) Running() *Session {
 	return p.running
 }
 
-// callOver lets go of the session's invite if a lock left it to the call.
+// callOver lets go of what a lock left to the call: its invite, and the relay's token.
 func (p *Practice) callOver(s *Session) {
 	p.mu.Lock()
 	_, listening := p.listening[s.invite]
-	shut := p.records == nil && listening
-	if shut {
+	locked := p.records == nil
+	if locked {
 		delete(p.listening, s.invite)
 	}
 	p.mu.Unlock()
-	if shut {
+	if locked && listening {
 		p.deps.Line.Shut(s.invite, ShutLocked)
+	}
+	if locked {
+		p.holdToken()
 	}
 }
 

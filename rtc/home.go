@@ -14,7 +14,8 @@ import (
 )
 
 // choiceFile says which relay to take. It is plain, since the relay is reached while the vault is
-// still shut, and no secret: everybody who is given a link reads the same in it.
+// still shut, and no secret: everybody who is given a link reads the same in it. A token is one,
+// and comes from the open vault (token.go).
 const choiceFile = "choice.json"
 
 // Home is the line's place on this machine: which relay is taken, and the one inside the app

@@ -52,10 +52,10 @@ type Host struct {
 	openKnock func(i *seal.Invite, rest []byte, now time.Time) (*seal.HostKnock, error)
 	posts     *mailbox[func()]
 	wake      chan struct{} // something to publish, or to delete
-	// listenable wakes reach when the first link has been published.
-	listenable chan struct{}
-	stop       context.CancelFunc
-	running    sync.WaitGroup
+	// again wakes reach: the first link has been published, or there is another token.
+	again   chan struct{}
+	stop    context.CancelFunc
+	running sync.WaitGroup
 
 	mu       sync.Mutex
 	links    map[wire.LinkID]*listening            // mu
@@ -63,6 +63,7 @@ type Host struct {
 	socket   *socket                               // mu; nil while the relay is away
 	status   app.LineStatus                        // mu
 	troubles trouble                               // mu; what status is made of
+	token    string                                // mu; of a closed relay, "" while the vault is locked
 	waiting  map[wire.LinkID][]chan wire.TURNGiven // mu; who asked for TURN
 	ended    []ending                              // mu; blobs still to be deleted
 }
@@ -96,6 +97,7 @@ var (
 	_ app.Line         = (*Host)(nil)
 	_ app.DeviceLister = (*Host)(nil)
 	_ app.Withdrawer   = (*Host)(nil)
+	_ app.TokenHolder  = (*Host)(nil)
 )
 
 // NewHost starts a host. It looks for its relay at once, and listens once an invite is open.
@@ -129,7 +131,7 @@ func NewHost(o Options) (*Host, error) {
 func newHost(o Options) *Host {
 	return &Host{
 		options: o, times: defaultTiming, connect: newPeer, openKnock: (*seal.Invite).OpenKnock, posts: newMailbox[func()](),
-		wake: make(chan struct{}, 1), listenable: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), again: make(chan struct{}, 1),
 		links: map[wire.LinkID]*listening{}, guests: map[wire.Route]*visitor{},
 		waiting:  map[wire.LinkID][]chan wire.TURNGiven{},
 		status:   app.LineStatus{Origin: o.Origin, Problem: looking},
@@ -244,6 +246,14 @@ func (h *Host) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
 func (h *Host) nudge() {
 	select {
 	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+// lookAgain wakes reach.
+func (h *Host) lookAgain() {
+	select {
+	case h.again <- struct{}{}:
 	default:
 	}
 }

@@ -20,13 +20,15 @@ const (
 	away       = "The relay cannot be reached. Clients cannot knock until it is back."
 )
 
-// pause is an exponential wait with jitter, so that a relay that comes back is not stormed.
-func pause(ctx context.Context, attempt int) {
+// pause is an exponential wait with jitter, so that a relay that comes back is not stormed. wake
+// ends it: something is different now.
+func pause(ctx context.Context, attempt int, wake <-chan struct{}) {
 	d := min(firstPause<<min(attempt, 10), longPause)
 	d = d/2 + rand.N(d/2+1) // #nosec G404 -- when to try again is no secret
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
+	case <-wake:
 	}
 }
 
@@ -39,12 +41,12 @@ func (h *Host) reach(ctx context.Context) {
 			select {
 			case <-ctx.Done():
 			case <-time.After(probeEvery):
-			case <-h.listenable:
+			case <-h.again:
 			}
 			continue
 		}
 		began := time.Now()
-		err := dialRelay(ctx, h.options.Client, h.options.Relay, h.started, h.received)
+		err := h.dial(ctx)
 		h.broken()
 		if ctx.Err() != nil {
 			return
@@ -54,8 +56,12 @@ func (h *Host) reach(ctx context.Context) {
 		}
 		if h.wanted() {
 			h.options.Log.Warn("the relay is away", told(err))
-			h.setStatus(false, away)
-			pause(ctx, attempt)
+			if errors.Is(err, errClosed) {
+				h.closed(true)
+			} else {
+				h.setStatus(false, away)
+			}
+			pause(ctx, attempt, h.again)
 			attempt++
 		}
 	}
@@ -73,6 +79,8 @@ func (h *Host) wanted() bool {
 	return false
 }
 
+// probe looks whether the relay is there, and whether it would let us in: it says so to a plain
+// request for the socket as well, by another refusal (426).
 func (h *Host) probe(ctx context.Context) {
 	err := h.request(ctx, http.MethodGet, "/healthz", nil, nil)
 	if ctx.Err() != nil {
@@ -80,8 +88,11 @@ func (h *Host) probe(ctx context.Context) {
 	}
 	if err != nil {
 		h.setStatus(false, away)
-	} else {
-		h.setStatus(true, "")
+		return
+	}
+	h.setStatus(true, "")
+	if err := h.request(ctx, http.MethodGet, hostPath, nil, nil); errors.Is(err, errRefused) {
+		h.closed(errors.Is(err, errClosed))
 	}
 }
 
@@ -94,6 +105,7 @@ func (h *Host) started(s *socket) {
 		}
 	}
 	h.mu.Unlock()
+	h.closed(false)
 	h.setStatus(true, "")
 }
 
@@ -128,7 +140,7 @@ func (h *Host) publish(ctx context.Context) {
 		}
 		h.options.Log.Warn("a link is not on the relay yet", told(err))
 		h.unpublished(err)
-		pause(ctx, attempt)
+		pause(ctx, attempt, h.wake)
 		attempt++
 	}
 }
@@ -139,6 +151,8 @@ func (h *Host) unpublished(err error) {
 	switch {
 	case errors.As(err, &a) && a == http.StatusInsufficientStorage:
 		h.setStatus(true, relayFull)
+	case errors.Is(err, errClosed):
+		h.closed(true)
 	case h.Status().Reached:
 		h.setStatus(false, away)
 	}
@@ -211,7 +225,7 @@ func (h *Host) nextPublication() (publication, bool) {
 // tried again: the link is spent there, or another token owns it.
 func (h *Host) put(ctx context.Context, p publication) error {
 	err := h.request(ctx, http.MethodPut, "/v1/links/"+p.link.String(), p.owner, p.blob.PutBytes(p.expires.Unix()))
-	if err != nil && !errors.Is(err, errRefused) {
+	if err != nil && (!errors.Is(err, errRefused) || errors.Is(err, errClosed)) {
 		return err
 	}
 	h.mu.Lock()
@@ -228,16 +242,14 @@ func (h *Host) put(ctx context.Context, p publication) error {
 	}
 	if h.troubles.relay == relayFull {
 		h.troubles.relay = ""
-		h.tellStatus()
 	}
+	h.troubles.token = ""
+	h.tellStatus()
 	l.published = true
 	if h.socket != nil {
 		h.socket.order(wire.Order{Op: "listen", Link: l.link, Token: l.owner})
 	}
-	select {
-	case h.listenable <- struct{}{}:
-	default:
-	}
+	h.lookAgain()
 	return nil
 }
 
@@ -245,6 +257,9 @@ func (h *Host) put(ctx context.Context, p publication) error {
 type answeredError int
 
 func (e answeredError) Error() string { return fmt.Sprintf("rtc: the relay answered %d", int(e)) }
+
+// errClosed is the answer of a relay that is closed to strangers, and takes us for one.
+var errClosed = fmt.Errorf("%w: it wants another token", errRefused)
 
 // errRefused is an answer that trying again will not change.
 var errRefused = errors.New("rtc: the relay refused")
@@ -255,6 +270,10 @@ func (h *Host) request(ctx context.Context, method, path string, owner, body []b
 	req, err := http.NewRequestWithContext(ctx, method, h.options.Relay+path, bytes.NewReader(body))
 	if err != nil {
 		return err
+	}
+	guarded := method == http.MethodPut || path == hostPath
+	if guarded {
+		h.showToken(req.Header)
 	}
 	if owner != nil {
 		req.Header.Set("Authorization", "Bearer "+wire.Encode(owner))
@@ -270,6 +289,8 @@ func (h *Host) request(ctx context.Context, method, path string, owner, body []b
 		return nil
 	case s == http.StatusTooManyRequests, s/100 == 5:
 		return answeredError(s)
+	case guarded && s == http.StatusUnauthorized:
+		return errClosed
 	default:
 		return fmt.Errorf("%w: %w", errRefused, answeredError(s))
 	}

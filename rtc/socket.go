@@ -46,13 +46,21 @@ func (s *socket) put(m message) {
 	s.out.put(m)
 }
 
-// dialRelay opens the host's socket. started is called with it before anything is read;
-// then each message goes to received, until the socket breaks: it returns why.
-func dialRelay(ctx context.Context, client *http.Client, base string, started func(*socket), received func(message)) error {
-	url := "ws" + strings.TrimPrefix(base, "http") + "/v1/host"
+// hostPath is where the relay has the host's socket.
+const hostPath = "/v1/host"
+
+// dial opens the host's socket. started is called with it before anything is read; then each
+// message goes to received, until the socket breaks: it returns why. errClosed.
+func (h *Host) dial(ctx context.Context) error {
+	url := "ws" + strings.TrimPrefix(h.options.Relay, "http") + hostPath
+	header := http.Header{}
+	h.showToken(header)
 	dialing, cancel := context.WithTimeout(ctx, writeTimeout)
-	ws, _, err := websocket.Dial(dialing, url, &websocket.DialOptions{HTTPClient: client})
+	ws, resp, err := websocket.Dial(dialing, url, &websocket.DialOptions{HTTPClient: h.options.Client, HTTPHeader: header})
 	cancel()
+	if err != nil && resp != nil && resp.StatusCode == http.StatusUnauthorized {
+		return errClosed
+	}
 	if err != nil {
 		return err
 	}
@@ -62,7 +70,7 @@ func dialRelay(ctx context.Context, client *http.Client, base string, started fu
 	defer stop()
 	s := &socket{out: newMailbox[message](), done: stop}
 	defer s.out.close()
-	started(s)
+	h.started(s)
 	go s.write(ctx, ws)
 	go keepAlive(ctx, ws, stop)
 	for {
@@ -70,7 +78,7 @@ func dialRelay(ctx context.Context, client *http.Client, base string, started fu
 		if err != nil {
 			return err
 		}
-		received(message{text: kind == websocket.MessageText, data: data})
+		h.received(message{text: kind == websocket.MessageText, data: data})
 	}
 }
 

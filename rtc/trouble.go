@@ -17,6 +17,8 @@ const (
 	linkRefused   = "The relay refuses one of your links. Nobody can knock by it; close it and make a new one."
 	relayFull     = "The relay is full and takes no more links. Those not there yet follow once it has room."
 	noTURN        = "A link promised to hide your address, and the relay gave no means to. That call works only inside your own network."
+	tokenWanted   = "The relay is closed to strangers, and nobody can knock until you show it a token. Ask whoever runs it for one, and type it in Settings."
+	tokenRefused  = "The relay refuses the token in your settings, and nobody can knock. Compare it with the one from whoever runs the relay; they may have changed it."
 	otherPage     = "The relay serves a page that is not the one of this program: another version, or one that somebody changed. Meet nobody over it until you know why."
 )
 
@@ -25,7 +27,7 @@ func refusal(err error) string {
 	var a answeredError
 	errors.As(err, &a)
 	switch int(a) {
-	case http.StatusForbidden, http.StatusUnauthorized:
+	case http.StatusForbidden:
 		return linkElsewhere
 	case http.StatusGone:
 		return linkSpent
@@ -38,6 +40,7 @@ type trouble struct {
 	reached bool
 	relay   string // about reaching it
 	page    string // it serves another
+	token   string // it is closed to strangers
 	turn    string // it gave none where one was promised
 }
 
@@ -61,7 +64,7 @@ func (h *Host) tellStatus() {
 		links = append(links, l.refused)
 	}
 	slices.Sort(links)
-	words := append([]string{t.page, t.relay, t.turn}, slices.Compact(links)...)
+	words := append([]string{t.page, t.relay, t.token, t.turn}, slices.Compact(links)...)
 	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
 	s := app.LineStatus{Reached: t.reached, Origin: h.options.Origin, Problem: strings.Join(words, " ")}
 	if s == h.status {

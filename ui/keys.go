@@ -24,7 +24,7 @@ func (s *settings) keysCard() fyne.CanvasObject {
 }
 
 func (s *settings) changePassphrase() {
-	old := widget.NewSecret("Present passphrase")
+	old := widget.NewSecret("Present passphrase", "")
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, s.u.closeDialog)
 	wrong := widget.NewBanner("", widget.Negative)
 	wrong.Hide()

@@ -22,7 +22,7 @@ type newPassphrase struct {
 // newNewPassphrase calls ready whenever it becomes good enough, or no longer is.
 func newNewPassphrase(hints func() []string, ready func(bool)) *newPassphrase {
 	n := &newPassphrase{
-		first: widget.NewSecret("New passphrase"), again: widget.NewSecret("The same once more"),
+		first: widget.NewSecret("New passphrase", ""), again: widget.NewSecret("The same once more", ""),
 		bar: widget.NewBar(), word: widget.NewText("", widget.Fine),
 		advice: widget.NewPara("", widget.Fine), hints: hints, ready: ready,
 	}

@@ -48,9 +48,13 @@ func (s *settings) Name() string              { return "settings" }
 func (s *settings) Object() fyne.CanvasObject { return s.root }
 func (s *settings) Submit()                   { s.savePractice() }
 
-// Leave forgets what was typed.
+// Leave forgets what was typed, and the relay's token.
 func (s *settings) Leave() {
 	s.life.end()
+	s.data = app.Profile{}
+	for _, f := range s.fields {
+		f.Entry.SetText("")
+	}
 	s.root.Objects = nil
 }
 
@@ -112,10 +116,14 @@ func (s *settings) savePractice() {
 
 // save keeps the whole profile, and points at the field that needs another look.
 func (s *settings) save(p app.Profile, said string) {
+	before := s.data
 	s.data = p
 	act(s.u, s.life, "Saving", func(ctx context.Context) error { return s.u.p.SaveProfile(ctx, p) }, func(err error) {
 		for _, f := range s.fields {
 			f.Advise("")
+		}
+		if err != nil {
+			s.data = before // or the next choice would fail for what is wrong in this one
 		}
 		var bad *app.FieldError
 		switch {
@@ -206,12 +214,19 @@ func (s *settings) lineCard() fyne.CanvasObject {
 	})
 	s.showLine()
 	relay := s.field("Relay", "Another relay", s.data.Relay.URL, "Its address, as in “https://relay.example”. Empty for the one inside Alcove.")
+	token := widget.NewField(widget.NewSecret("Token of that relay", s.data.RelayToken.Text()),
+		"Only if whoever runs it gave you one. It is kept in your sealed record, and shown to that relay alone.")
+	s.fields["RelayToken"] = token
 	return widget.Card(widget.CardHead("The line"), s.line,
-		setting("Local network", "Lets the relay inside Alcove answer other machines near you.", lan), relay,
+		setting("Local network", "Lets the relay inside Alcove answer other machines near you.", lan), relay, token,
 		widget.Row(look.S3, widget.Gap(), widget.NewButton("Save relay", "check", widget.Secondary, func() {
 			p := s.data
-			p.Relay.URL = strings.TrimSpace(relay.Entry.Text)
-			s.save(p, "Saved. It is used from the next start.")
+			p.Relay.URL, p.RelayToken = strings.TrimSpace(relay.Entry.Text), app.NewRelayToken(token.Entry.Text)
+			said := "Saved"
+			if p.Relay.URL != s.data.Relay.URL {
+				said = "Saved. It is used from the next start."
+			}
+			s.save(p, said)
 		})))
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
 	"alcove/app"
 	"alcove/app/apptest"
 )
@@ -302,6 +304,27 @@ var shots = []shot{
 	{"room-voice", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityVoice}) }},
 	{"room-locked", full, func(r *rig) { r.verified(kim); r.stage.Lock(); r.at("room-locked") }},
 	{"settings", full, func(r *rig) { r.at("today"); r.press("Settings") }},
+	{"settings-closed-relay", full, func(r *rig) {
+		r.at("today")
+		p, _ := r.stage.Profile(context.Background())
+		p.Relay.URL, p.RelayToken = "https://relay.clinic.example", app.NewRelayToken("correct-horse-battery-staple")
+		if err := r.stage.SaveProfile(context.Background(), p); err != nil {
+			r.t.Fatal(err)
+		}
+		r.press("Settings")
+		r.win.Resize(fyne.NewSize(1280, 1240)) // the card is below the fold
+		r.press("Show: Token of that relay")
+		r.stage.Line.SetStatus(app.LineStatus{Reached: true, Origin: p.Relay.URL, Problem: "The relay refuses the token in your settings, and nobody can knock. Compare it with the one from whoever runs the relay; they may have changed it."})
+	}},
+	{"settings-token-wrong", full, func(r *rig) {
+		r.at("today")
+		r.press("Settings")
+		r.typed("Another relay", "http://relay.clinic.example")
+		r.typed("Token of that relay", "correct-horse-battery-staple")
+		r.win.Resize(fyne.NewSize(1280, 1240))
+		r.press("Save relay")
+		r.until("advice", func() bool { return strings.Contains(strings.Join(r.labels(), "|"), "https:// to use one") })
+	}},
 	{"settings-passphrase", full, func(r *rig) { r.at("today"); r.press("Settings"); r.press("Change passphrase") }},
 	{"settings-kit", full, func(r *rig) {
 		r.at("today")

@@ -45,7 +45,7 @@ type unlockForm struct {
 }
 
 func newUnlockForm(u *UI) *unlockForm {
-	f := &unlockForm{u: u, life: newScope(u.life.ctx), entry: widget.NewSecret("Passphrase"), wrong: widget.NewBanner("", widget.Negative)}
+	f := &unlockForm{u: u, life: newScope(u.life.ctx), entry: widget.NewSecret("Passphrase", ""), wrong: widget.NewBanner("", widget.Negative)}
 	f.entry.OnSubmitted = func(string) { f.submit() }
 	f.button = widget.NewButton("Unlock", "unlock", widget.Primary, f.submit).Tall()
 	f.wrong.Hide()

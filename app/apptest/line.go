@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type Line struct {
 	knocks int
 	gone   map[app.InviteID]func()
 	asked  []string
+	token  string
 }
 
 type opened struct {
@@ -110,6 +112,20 @@ func (l *Line) Withdrawn(id app.InviteID) {
 	gone := l.gone[id]
 	l.mu.Unlock()
 	gone()
+}
+
+// HoldToken notes what the relay may be shown.
+func (l *Line) HoldToken(url string, t app.RelayToken) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.token = strings.TrimSpace(url + " " + t.Text())
+}
+
+// Token is what the line holds just now, as "URL TOKEN"; "" if nothing.
+func (l *Line) Token() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.token
 }
 
 // Status is what SetStatus said last.
@@ -300,5 +316,6 @@ var (
 	_ app.Line         = (*Line)(nil)
 	_ app.DeviceLister = (*Line)(nil)
 	_ app.Withdrawer   = (*Line)(nil)
+	_ app.TokenHolder  = (*Line)(nil)
 	_ app.Door         = (*Door)(nil)
 )

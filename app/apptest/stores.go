@@ -126,7 +126,7 @@ func testProfile(t *testing.T, r *app.Records) {
 			Languages: []string{"en", "es-MX"}, TimeZone: "America/Los_Angeles", Welcome: "Hello.\nBe welcome.",
 			IdleMinutes: 7, InitialsOnly: true, KitConfirmed: true, Theme: "dark",
 			Devices: app.Devices{Camera: "cam", Microphone: "mic", Speaker: "ear"},
-			Relay:   app.RelaySettings{URL: "https://relay.example", LAN: true},
+			Relay:   app.RelaySettings{URL: "https://relay.example", LAN: true}, RelayToken: app.NewRelayToken("of the clinic's relay"),
 			Numbers: []safety.Entry{{
 				Place: safety.Place{Country: "US", Region: "OR"}, Note: "asked the sheriff", Checked: day, Ours: true,
 				Emergency: []safety.Number{{Name: "Dispatch", Call: "503 555 0100"}},
@@ -155,7 +155,7 @@ func sameProfile(a, b app.Profile) bool {
 	return a.Therapist == b.Therapist && a.Credentials == b.Credentials && a.PracticeName == b.PracticeName &&
 		a.TimeZone == b.TimeZone && a.Welcome == b.Welcome && a.IdleMinutes == b.IdleMinutes &&
 		a.InitialsOnly == b.InitialsOnly && a.KitConfirmed == b.KitConfirmed && a.Theme == b.Theme &&
-		a.Devices == b.Devices && a.Relay == b.Relay
+		a.Devices == b.Devices && a.Relay == b.Relay && a.RelayToken.Text() == b.RelayToken.Text()
 }
 
 func testInvite(t *testing.T, r *app.Records) {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Errors of Start. What they wrap tells the details; none holds a token, a link or a client's address.
@@ -198,6 +199,8 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: no state folder", ErrConfig)
 	case c.HostToken != "" && len(c.HostToken) < minHostToken:
 		return fmt.Errorf("%w: a host token of less than %d characters", ErrConfig, minHostToken)
+	case strings.TrimSpace(c.HostToken) != c.HostToken || strings.ContainsFunc(c.HostToken, unicode.IsControl):
+		return fmt.Errorf("%w: a host token that no header can carry", ErrConfig)
 	case c.Limits.Scale < 0:
 		return fmt.Errorf("%w: a scale of limits below zero", ErrConfig)
 	case c.TURN.Listen == "" && c.TURN.ListenTCP != "":

@@ -304,8 +304,10 @@ func TestAClosedRelayIsNotForStrangers(t *testing.T) {
 	if status, _ := call(t, "DELETE", url+"?why=used", l.token, ""); status != 204 {
 		t.Errorf("the owner ends it: %d", status)
 	}
-	if _, err := Start(t.Context(), Config{StateDir: t.TempDir(), Guest: testPage, HostToken: "short"}); !errors.Is(err, ErrConfig) {
-		t.Errorf("a token that can be guessed: %v", err)
+	for _, bad := range []string{"short", token + "\n", " " + token, token + "\x00" + token} {
+		if _, err := Start(t.Context(), Config{StateDir: t.TempDir(), Guest: testPage, HostToken: bad}); !errors.Is(err, ErrConfig) {
+			t.Errorf("%q: %v", bad, err)
+		}
 	}
 }
 

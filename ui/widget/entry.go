@@ -35,10 +35,22 @@ func NewEntry(label, text string) *Entry {
 	return e
 }
 
-// NewSecret is one line that shows dots.
-func NewSecret(label string) *Entry {
-	e := newEntry(label, "")
+// NewSecret is one line that shows dots, and what was typed when it is asked to: by a button that
+// Tab reaches, as it does not the stock entry's.
+func NewSecret(label, text string) *Entry {
+	e := newEntry(label, text)
 	e.Password = true
+	show := IconButton("Show: "+label, "eye", Ghost, nil)
+	show.tap = func() {
+		e.Password = !e.Password
+		if e.Password {
+			show.Named("Show: "+label).Set("", "eye")
+		} else {
+			show.Named("Hide: "+label).Set("", "eye-off")
+		}
+		e.Refresh()
+	}
+	e.ActionItem = show
 	e.ExtendBaseWidget(e)
 	return e
 }
