@@ -36,6 +36,10 @@ const (
 	ActDelete       = "note.delete"
 	ActExport       = "note.export"
 	ActExportRecord = "record.export"
+	ActPlan         = "plan.version"
+	ActViewPlan     = "plan.view"
+	ActEmergency    = "emergency.open"
+	ActDeed         = "emergency.deed"   // what was done is in the note, never here
 	ActNumbers      = "practice.numbers" // whom to call where was changed; About is the place
 	ActViewLog      = "audit.view"
 	ActExportLog    = "audit.export"

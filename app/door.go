@@ -212,7 +212,7 @@ func (p *Practice) Admit(ctx context.Context, id KnockID) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newSession(p, k)
+	s := newSession(p, k, beginSheet(ctx, r, k.Client))
 	call, err := k.door.Admit(ctx, Admission{
 		Session: s.id, Code: !k.trusted, Direct: k.direct, Modality: k.Wants, Devices: pr.Devices,
 	}, s)

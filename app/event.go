@@ -12,6 +12,7 @@ const (
 	SessionChanged                  // ID: SessionID; at least once a second while it is live
 	LineChanged                     // the relay was reached or lost
 	ProfileChanged
+	PlanChanged // ID: ClientID; of the safety plan, or of what is being written of it
 )
 
 // Event says what changed; the reader fetches the snapshot again.

@@ -37,6 +37,7 @@ var sentences = []said{
 	{ErrDraftClosed, "This draft was closed. Open the note again to go on writing."},
 	{ErrInviteClosed, "This link is no longer open. Make a new one for the client."},
 	{ErrStandingExists, "This client has a standing link already, and it still works. To give them another, revoke that one first."},
+	{ErrPlanMoved, "Another version of this safety plan was written meanwhile. Look at it first; what you wrote is kept."},
 	{ErrRelayAway, "The relay cannot be reached just now. Alcove goes on trying; look at your internet connection, or call the client by phone."},
 	{ErrKnockGone, "The client is no longer at the door. They can knock again with the same link."},
 	{ErrInSession, "Another session is still running. End it before you let the next client in."},

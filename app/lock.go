@@ -147,6 +147,7 @@ func (p *Practice) settle(ctx context.Context, r *Records) {
 	for _, s := range sessions {
 		s.vaultOpened(ctx)
 	}
+	p.keepPlans(ctx, r, "")
 }
 
 // Lock saves and closes the drafts, stops listening at the door and wipes the keys. A running
@@ -191,6 +192,7 @@ func (p *Practice) Lock() {
 		p.holdToken()
 	}
 	p.shutDrafts(drafts)
+	p.shutPlans(r)
 	p.mu.Lock()
 	p.profile = Profile{}
 	p.mu.Unlock()

@@ -29,6 +29,7 @@ type Practice struct {
 	lately    map[AuditEntry]time.Time // entries that are not repeated for a while (auditSeldom)
 	drafts    map[NoteID]*Draft
 	unsaved   []Note // drafts that a lock met with a failing store: written at the next unlock
+	writing   map[ClientID]*writing
 	listening map[InviteID]Card
 	leaving   map[InviteID]bool // links that the line is withdrawing from the relay
 	knocks    []*knock
@@ -53,6 +54,7 @@ func New(d Deps) *Practice {
 	return &Practice{
 		deps: d, events: newQueue(), turning: make(chan struct{}, 1), lately: map[AuditEntry]time.Time{},
 		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{}, leaving: map[InviteID]bool{}, heard: map[KnockID]time.Time{},
+		writing: map[ClientID]*writing{},
 	}
 }
 

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"time"
+
+	"alcove/app/safety"
 )
 
 // SessionID names one therapy hour. Never a socket.
@@ -75,7 +77,9 @@ type SessionView struct {
 	VoiceOnly     bool
 	DeviceProblem string // in words, "" if none
 	CanFile       bool   // chat may go into the note: trusted, or knowingly gone on without, and there is some
-	RecordProblem string // why the session's record is not written yet, in words, "" if it is or the vault is locked
+	Checklist     safety.Checklist
+	Deeds         []safety.Deed // in an emergency; shared with other views: for reading alone
+	RecordProblem string        // why the session's record is not written yet, in words, "" if it is or the vault is locked
 }
 
 // KnockView is a knock for the waiting room.

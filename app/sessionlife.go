@@ -41,6 +41,8 @@ type Session struct {
 	noteID    NoteID
 	filed     bool // the chat was put on the ledger
 	left      bool // the therapist has left the room
+	touched   bool // somebody went over the checklist
+	sheetDue  bool // the store lacks a change of the sheet
 
 	media Media // set before the goroutine starts
 
@@ -49,7 +51,7 @@ type Session struct {
 	met  bool // the two were connected at least once
 }
 
-func newSession(p *Practice, k *knock) *Session {
+func newSession(p *Practice, k *knock, sheet Sheet) *Session {
 	s := &Session{
 		p: p, id: SessionID(newID()), invite: k.Invite, kind: k.Kind, key: k.GuestKey, name: k.ClientName,
 		posts: newMailbox(), gone: make(chan struct{}), coded: !k.trusted, devices: map[string]string{}, chatSeen: map[ChatID]struct{}{}, noteID: NoteID(newID()),
@@ -60,6 +62,7 @@ func newSession(p *Practice, k *knock) *Session {
 		Microphone:   k.Wants != ModalityText,
 		Camera:       k.Wants == ModalityVideo,
 		VoiceOnly:    k.Wants == ModalityVoice,
+		Checklist:    sheet.Checklist,
 	}
 	if k.trusted {
 		s.view.Trust = TrustKnown
@@ -94,6 +97,10 @@ func (s *Session) run() {
 }
 
 func (s *Session) tick(n int) {
+	if s.sheetDue && s.met {
+		s.keepSheet()
+		s.flush()
+	}
 	if len(s.ledger) > 0 && n%5 == 0 {
 		s.flush()
 	}
@@ -223,8 +230,14 @@ func (s *Session) end(why EndReason) {
 	}
 	s.mu.Unlock()
 	if s.met {
+		s.keepSheet()
 		s.write(s.saveNote)
 		s.write(s.saveFacts)
+		s.flush()
+	} else if deeds := s.view.Deeds; len(deeds) > 0 {
+		s.write(func(ctx context.Context, r *Records) error {
+			return s.p.emergencyNote(ctx, r, s.view.Client, s.noteID, deeds)
+		})
 		s.flush()
 	}
 	s.changed()

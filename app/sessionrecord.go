@@ -104,7 +104,7 @@ func (s *Session) saveNote(ctx context.Context, r *Records) error {
 		Created: at, Changed: at,
 	}
 	n = n.shaped()
-	n.Sections[0].Text = opening(f, why, pr.location())
+	n.Sections[0].Text = opening(f, why, pr.location()) + s.sheet().note(s.p.Directory(), pr.location()) + "\n\n"
 	if err := r.Notes.SaveDraft(ctx, n); err != nil && !errors.Is(err, ErrSigned) {
 		return err
 	}

@@ -48,6 +48,8 @@ type Records struct {
 	Invites  InviteStore
 	Guests   GuestStore
 	Sessions SessionStore
+	Sheets   SheetStore
+	Plans    PlanStore
 	Audit    AuditLog
 	Chain    ChainStore
 	Close    func() error

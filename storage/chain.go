@@ -168,7 +168,7 @@ func (s chainStore) verify(ctx context.Context) error {
 				return err
 			}
 		}
-		return agree(ctx, tx)
+		return errors.Join(agree(ctx, tx), plansAgree(ctx, tx))
 	})
 }
 

@@ -39,6 +39,8 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 		Invites:  inviteStore{r},
 		Guests:   guestStore{r},
 		Sessions: sessionStore{r},
+		Sheets:   sheetStore{r},
+		Plans:    planStore{r},
 		Audit:    auditLog{r},
 		Chain:    chainStore{r},
 		Close:    r.close,
@@ -92,6 +94,8 @@ func (r *records) fail(ctx context.Context, err error) error {
 			return app.ErrSigned
 		case "not signed":
 			return app.ErrNotSigned
+		case "not the next version":
+			return app.ErrPlanMoved
 		}
 	}
 	return explain(r.store.Explain(err))

@@ -30,7 +30,10 @@ type Memory struct {
 	chain    map[string][]chain.Entry // by client
 	heads    map[string]chain.Head
 	chainKey *chain.Key
+	sheets   map[app.SessionID]app.Sheet
+	plans    map[app.ClientID][]app.SafetyPlan // oldest first
 
+	planDrafts  map[app.ClientID]app.PlanDraft
 	brokenAudit int64
 }
 
@@ -49,9 +52,13 @@ func NewMemory() *Memory {
 		sessions: map[app.SessionID]app.SessionFacts{},
 		guests:   map[app.ClientID][][]byte{},
 		knocks:   map[seenKnock]time.Time{},
-		chain:    map[string][]chain.Entry{},
-		heads:    map[string]chain.Head{},
-		chainKey: chain.GenerateKey(),
+		sheets:   map[app.SessionID]app.Sheet{},
+		plans:    map[app.ClientID][]app.SafetyPlan{},
+
+		planDrafts: map[app.ClientID]app.PlanDraft{},
+		chain:      map[string][]chain.Entry{},
+		heads:      map[string]chain.Head{},
+		chainKey:   chain.GenerateKey(),
 	}
 }
 
@@ -59,7 +66,7 @@ func NewMemory() *Memory {
 func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
-		Keys: keys, Profile: s, Clients: s, Notes: s, Invites: s, Guests: s, Sessions: s, Audit: s, Chain: s,
+		Keys: keys, Profile: s, Clients: s, Notes: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s,
 		Close: s.close,
 	}
 }
