@@ -15,6 +15,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"alcove/app"
+	"alcove/app/measure"
 	"alcove/app/safety"
 	"alcove/assets"
 	"alcove/rtc"
@@ -85,7 +86,12 @@ func run(dir string, synthetic bool) error {
 	if err != nil {
 		slog.Error("the crisis numbers are not readable", "err", err) // a file of ours, and tested: notes and sessions go on
 	}
-	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home, Numbers: numbers, Files: storage.Outside{}})
+	measures, err := measure.Load(assets.Measures())
+	if err != nil {
+		log.Println(err)
+		return err
+	}
+	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home, Numbers: numbers, Files: storage.Outside{}, Measures: measures})
 	options.Chime = rtc.Chime
 	go away.Watch(context.Background(), practice.Lock)
 	go away.End(context.Background(), practice.Lock)

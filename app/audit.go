@@ -43,6 +43,11 @@ const (
 	ActNumbers      = "practice.numbers" // whom to call where was changed; About is the place
 	ActViewLog      = "audit.view"
 	ActExportLog    = "audit.export"
+	ActViewMeasures = "measure.view"
+	ActResponse     = "measure.response"
+	ActVoid         = "measure.void"
+	ActAlert        = "alert.raise"
+	ActAnswerAlert  = "alert.response"
 )
 
 // refusals are acts that were refused without being called failed.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"alcove/app/measure"
 	"alcove/app/safety"
 )
 
@@ -52,7 +53,14 @@ type ClientRow struct {
 	Status   ClientStatus
 	LastSeen time.Time // start of the latest session, zero if none
 	Drafts   int       // unsigned notes
+	Alerts   int       // open ones
+	// Trend are the last totals of the measure filled in last, oldest first, at most TrendMost.
+	Measure measure.ID
+	Trend   []int
 }
+
+// TrendMost is how many totals a row of the caseload shows.
+const TrendMost = 8
 
 // ClientQuery filters the caseload. Text matches the beginning of any word of name, tags and
 // focus, accents and case aside; of several words each must match; empty matches all.

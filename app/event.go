@@ -12,7 +12,9 @@ const (
 	SessionChanged                  // ID: SessionID; at least once a second while it is live
 	LineChanged                     // the relay was reached or lost
 	ProfileChanged
-	PlanChanged // ID: ClientID; of the safety plan, or of what is being written of it
+	PlanChanged     // ID: ClientID; of the safety plan, or of what is being written of it
+	ResponseChanged // ID: ClientID of the response
+	AlertChanged    // ID: ClientID of the alert; raised, or answered
 )
 
 // Event says what changed; the reader fetches the snapshot again.

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+
+	"alcove/app/measure"
 )
 
 // said pairs an error with what a therapist reads.
@@ -35,6 +37,8 @@ var sentences = []said{
 	{ErrNotSigned, "An addendum follows a signed note, and this one is still a draft. Write it into the draft itself."},
 	{ErrEmptyNote, "There is nothing in this note yet. Write something, and then sign it."},
 	{ErrDraftClosed, "This draft was closed. Open the note again to go on writing."},
+	{ErrVoided, "This response was voided already. It stays to be read, and counts no more."},
+	{ErrAlertClosed, "A response to this alert is recorded already. It stands with the client, under Measures."},
 	{ErrInviteClosed, "This link is no longer open. Make a new one for the client."},
 	{ErrStandingExists, "This client has a standing link already, and it still works. To give them another, revoke that one first."},
 	{ErrPlanMoved, "Another version of this safety plan was written meanwhile. Look at it first; what you wrote is kept."},
@@ -57,6 +61,14 @@ func Explain(err error) string {
 	var field *FieldError
 	if errors.As(err, &field) {
 		return field.Advice
+	}
+	var line *measure.ParseError
+	if errors.As(err, &line) {
+		return line.Error()
+	}
+	var answer *measure.AnswerError
+	if errors.As(err, &answer) {
+		return "An answer came that this measure does not have, so nothing of it was kept. Please have it filled in again."
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {

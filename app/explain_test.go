@@ -62,7 +62,7 @@ func TestExplainIsKindAndShort(t *testing.T) {
 		app.ErrRecoveryKitTypo, app.ErrDeviceSecretMissing, app.ErrKeychainUnavailable, app.ErrDamagedKeyFile, app.ErrDamaged,
 		app.ErrNewerFormat, app.ErrDiskFull, app.ErrReadOnly, app.ErrProfileInUse, app.ErrNotFound, app.ErrSigned, app.ErrNotSigned,
 		app.ErrEmptyNote, app.ErrDraftClosed, app.ErrInviteClosed, app.ErrStandingExists, app.ErrRelayAway, app.ErrKnockGone,
-		app.ErrInSession, context.DeadlineExceeded, context.Canceled, errors.New("sqlite: constraint failed: Ana Lima"),
+		app.ErrInSession, app.ErrVoided, app.ErrAlertClosed, context.DeadlineExceeded, context.Canceled, errors.New("sqlite: constraint failed: Ana Lima"),
 	} {
 		words := app.Explain(fmt.Errorf("while saving Ana Lima: %w", err))
 		if words == "" || !strings.HasSuffix(words, ".") || len(words) > 260 || strings.Contains(words, "Ana") {

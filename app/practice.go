@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"alcove/app/measure"
 	"alcove/app/safety"
 )
 
@@ -41,12 +42,13 @@ type Practice struct {
 
 // Deps are the other rooms, seen from here.
 type Deps struct {
-	Vault   Vault
-	Line    Line
-	Devices DeviceLister
-	Relay   RelayChoice // nil: there is nothing to choose
-	Numbers *safety.Directory
-	Files   Files
+	Vault    Vault
+	Line     Line
+	Devices  DeviceLister
+	Relay    RelayChoice // nil: there is nothing to choose
+	Numbers  *safety.Directory
+	Files    Files
+	Measures measure.Shelf
 }
 
 // New makes a practice whose vault is still shut.

@@ -53,6 +53,9 @@ type Records struct {
 	Audit    AuditLog
 	Chain    ChainStore
 	Close    func() error
+
+	Responses ResponseStore
+	Alerts    AlertStore
 }
 
 // Passphrase holds what the therapist typed. It can be neither printed nor compared.

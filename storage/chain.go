@@ -202,22 +202,30 @@ const unentered = `
 			AND c.body ->> 'sha256' = lower(hex(n.signed_hash))))
 	+ (SELECT count(*) FROM addenda a JOIN notes n ON n.row = a.note WHERE NOT EXISTS (
 		SELECT 1 FROM chain c WHERE c.id = n.id AND c.kind = 'note.addendum' AND c.client = n.client
-			AND c.body ->> 'number' = a.pos + 1 AND c.body ->> '$.sections[0].text' = a.text AND c.by = a.by))`
+			AND c.body ->> 'number' = a.pos + 1 AND c.body ->> '$.sections[0].text' = a.text AND c.by = a.by))
+	+ (SELECT count(*) FROM responses r WHERE NOT EXISTS (
+		SELECT 1 FROM chain c WHERE c.id = r.id AND c.kind = 'measure.response' AND c.client = r.client
+			AND c.body ->> 'answers' = r.answers AND c.body ->> 'total' IS r.total AND c.by = r.by))
+	+ (SELECT count(*) FROM voided v WHERE NOT EXISTS (
+		SELECT 1 FROM chain c WHERE c.id = v.response AND c.kind = 'measure.void' AND c.body ->> '$.sections[0].text' = v.why AND c.by = v.by))
+	+ (SELECT count(*) FROM alert_answers a WHERE NOT EXISTS (
+		SELECT 1 FROM chain c WHERE c.id = a.alert AND c.kind = 'alert.response' AND c.body ->> '$.sections[0].text' = a.done AND c.by = a.by))`
 
-// entered counts the chain's entries of notes, signed the record's notes and addenda.
-const entered, signedNotes = `SELECT count(*) FROM chain WHERE kind IN ('note.signed', 'note.addendum')`,
-	`SELECT (SELECT count(*) FROM notes WHERE status <> 'preliminary') + (SELECT count(*) FROM addenda)`
+// entered counts the chain's entries, recorded what of the record must have one.
+const entered, recorded = `SELECT count(*) FROM chain WHERE kind IN ('note.signed', 'note.addendum', 'measure.response', 'measure.void', 'alert.response')`,
+	`SELECT (SELECT count(*) FROM notes WHERE status <> 'preliminary') + (SELECT count(*) FROM addenda) + (SELECT count(*) FROM responses)
+		+ (SELECT count(*) FROM voided) + (SELECT count(*) FROM alert_answers)`
 
-// agree tells whether chain and record have the same notes and addenda.
+// agree tells whether chain and record have the same.
 func agree(ctx context.Context, tx *sql.Tx) error {
 	var missing, inChain, inRecord int
-	for query, n := range map[string]*int{unentered: &missing, entered: &inChain, signedNotes: &inRecord} {
+	for query, n := range map[string]*int{unentered: &missing, entered: &inChain, recorded: &inRecord} {
 		if err := tx.QueryRowContext(ctx, query).Scan(n); err != nil {
 			return err
 		}
 	}
 	if missing != 0 || inChain != inRecord {
-		return fmt.Errorf("%w: the chain has %d entries of notes, the record %d; %d differ", app.ErrDamaged, inChain, inRecord, missing)
+		return fmt.Errorf("%w: the chain has %d entries, the record %d; %d differ", app.ErrDamaged, inChain, inRecord, missing)
 	}
 	return nil
 }

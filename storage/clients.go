@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 
 	"alcove/app"
@@ -85,11 +87,14 @@ func (s clientStore) FindClients(ctx context.Context, q app.ClientQuery) (app.Cl
 		var err error
 		// The page first: what is counted of sessions and drafts is counted for its rows alone.
 		page.Rows, err = list(ctx, tx, scanClientRow, `
-			SELECT id, name, pronouns, focus, tags, status,
+			SELECT c.id, name, pronouns, focus, tags, status,
 				coalesce((SELECT max(started) FROM sessions WHERE client = c.id), 0),
-				(SELECT count(*) FROM notes WHERE client = c.id AND status = 'preliminary')
-			FROM (SELECT row FROM clients WHERE `+where+` ORDER BY name_key, id LIMIT ? OFFSET ?)
-			JOIN clients c USING (row) ORDER BY name_key, id`,
+				(SELECT count(*) FROM notes WHERE client = c.id AND status = 'preliminary'),
+				(SELECT count(*) FROM alerts a WHERE a.client = c.id AND NOT EXISTS (SELECT 1 FROM alert_answers WHERE alert = a.id)),
+				`+trend+`
+			FROM (SELECT k.*, (SELECT measure FROM responses r WHERE r.client = k.id AND `+counts+` ORDER BY at DESC, seq DESC LIMIT 1) AS measure
+				FROM (SELECT row FROM clients WHERE `+where+` ORDER BY name_key, id LIMIT ? OFFSET ?) JOIN clients k USING (row)) c
+			ORDER BY name_key, id`,
 			append(args, limitOr(q.Limit, clientsLimit), max(0, q.Offset))...)
 		return err
 	})
@@ -99,13 +104,15 @@ func (s clientStore) FindClients(ctx context.Context, q app.ClientQuery) (app.Cl
 	return page, nil
 }
 
+// trend is the measure filled in last, and its last totals, oldest first.
+var trend = fmt.Sprintf(`coalesce(c.measure, ''), (SELECT json_group_array(total) FROM (SELECT total FROM
+	(SELECT total, at, seq FROM responses r WHERE r.client = c.id AND r.measure = c.measure AND %s ORDER BY at DESC, seq DESC LIMIT %d)
+	ORDER BY at, seq))`, counts, app.TrendMost)
+
 func scanClientRow(row scanner) (c app.ClientRow, err error) {
-	var tags string
-	err = row.Scan(&c.ID, &c.Name, &c.Pronouns, &c.Focus, &tags, &c.Status, when{&c.LastSeen}, &c.Drafts)
-	if err == nil {
-		err = json.Unmarshal([]byte(tags), &c.Tags)
-	}
-	return c, err
+	var tags, trend string
+	err = row.Scan(&c.ID, &c.Name, &c.Pronouns, &c.Focus, &tags, &c.Status, when{&c.LastSeen}, &c.Drafts, &c.Alerts, &c.Measure, &trend)
+	return c, errors.Join(err, json.Unmarshal([]byte(tags), &c.Tags), json.Unmarshal([]byte(trend), &c.Trend))
 }
 
 func (s clientStore) CountClients(ctx context.Context) (map[app.ClientStatus]int, error) {

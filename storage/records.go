@@ -44,6 +44,9 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 		Audit:    auditLog{r},
 		Chain:    chainStore{r},
 		Close:    r.close,
+
+		Responses: responseStore{r},
+		Alerts:    alertStore{r},
 	}
 }
 
@@ -96,6 +99,10 @@ func (r *records) fail(ctx context.Context, err error) error {
 			return app.ErrNotSigned
 		case "not the next version":
 			return app.ErrPlanMoved
+		case "voided":
+			return app.ErrVoided
+		case "answered":
+			return app.ErrAlertClosed
 		}
 	}
 	return explain(r.store.Explain(err))

@@ -192,6 +192,11 @@ func TestOldestStoreOpens(t *testing.T) {
 			if before := filepath.Base(file) == "schema0001.db"; before && !slices.Equal(late, []int64{1, 2}) || !before && late != nil {
 				t.Errorf("entered late: %v", late)
 			}
+			rows, err := r.Responses.ClientResponses(t.Context(), "C1")
+			open, err2 := r.Alerts.OpenAlerts(t.Context())
+			if before := filepath.Base(file) < "schema0004.db"; err != nil || err2 != nil || before != (len(rows) == 0) || !before && len(open) != 1 {
+				t.Errorf("%d responses, %d alerts, %v %v", len(rows), len(open), err, err2)
+			}
 			must(t, Check(t.Context(), r))
 		})
 	}
@@ -214,5 +219,6 @@ func writeFixture(t *testing.T) {
 	must(t, r.Notes.SignNote(t.Context(), "N1", app.Signature{By: "T", At: at, Hash: [32]byte{1}}))
 	must(t, r.Notes.AddAddendum(t.Context(), "N1", app.Addendum{Text: "later", By: "T", At: at}))
 	must(t, r.Notes.SaveDraft(t.Context(), app.Note{ID: "N2", Client: "C1", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "draft"}}, Created: at, Changed: at}))
+	fillMeasures(t, r)
 	must(t, r.Close())
 }

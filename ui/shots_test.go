@@ -71,9 +71,9 @@ func (s shot) fat() bool {
 	return strings.Contains(s.name, "crowded") || strings.Contains(s.name, "long")
 }
 
-func bareStage(testing.TB) *apptest.Stage {
+func bareStage(t testing.TB) *apptest.Stage {
 	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine(), Files: apptest.NewFiles()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files})
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files, Measures: apptest.Measures(t)})
 	return s
 }
 

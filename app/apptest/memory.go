@@ -35,6 +35,8 @@ type Memory struct {
 
 	planDrafts  map[app.ClientID]app.PlanDraft
 	brokenAudit int64
+	responses   []app.Response
+	alerts      []app.Alert
 }
 
 // seenKnock is one knock at one invite.
@@ -66,7 +68,7 @@ func NewMemory() *Memory {
 func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
-		Keys: keys, Profile: s, Clients: s, Notes: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s,
+		Keys: keys, Profile: s, Clients: s, Notes: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s,
 		Close: s.close,
 	}
 }
@@ -246,6 +248,7 @@ func (m *Memory) row(c app.Client) app.ClientRow {
 			r.Drafts++
 		}
 	}
+	m.trend(&r)
 	return r
 }
 

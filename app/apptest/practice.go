@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"alcove/app"
+	"alcove/app/measure"
+	"alcove/assets"
 )
 
 // Passphrase opens the vaults made here.
@@ -32,7 +34,7 @@ type Stage struct {
 func Empty(t testing.TB) *Stage {
 	t.Helper()
 	s := &Stage{Vault: NewVault(), Line: NewLine(), Files: NewFiles()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers(), Files: s.Files})
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers(), Files: s.Files, Measures: Measures(t)})
 	kit, err := s.SetUp(context.Background(), Pass(), app.Profile{
 		Therapist: "Dr. Maren Holt", Credentials: "LCSW 12345, Oregon", PracticeName: "Quiet Harbour",
 		Languages: []string{"en", "es"}, TimeZone: "Europe/Dublin", Welcome: "I am glad you are here.",
@@ -42,6 +44,16 @@ func Empty(t testing.TB) *Stage {
 	}
 	s.Kit = kit
 	t.Cleanup(func() { s.leave(t) })
+	return s
+}
+
+// Measures are the instruments that the program ships.
+func Measures(t testing.TB) measure.Shelf {
+	t.Helper()
+	s, err := measure.Load(assets.Measures())
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 

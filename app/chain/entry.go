@@ -15,6 +15,7 @@ const (
 	NoteSigned      Kind = "note.signed"
 	NoteAddendum    Kind = "note.addendum"
 	MeasureResponse Kind = "measure.response"
+	MeasureVoid     Kind = "measure.void"
 	AlertResponse   Kind = "alert.response"
 	PlanVersion     Kind = "plan.version"
 )

@@ -1,0 +1,144 @@
+package apptest
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"alcove/app"
+	"alcove/app/chain"
+)
+
+func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if s.m.response(r.ID) != nil {
+		return nil
+	}
+	r.Answers, r.Void = maps.Clone(r.Answers), app.Voiding{}
+	s.m.responses = append(s.m.responses, r)
+	if raises != nil {
+		a := *raises
+		a.Items, a.Answer = slices.Clone(a.Items), app.AlertAnswer{}
+		s.m.alerts = append(s.m.alerts, a)
+	}
+	return s.m.enter(e, nil)
+}
+
+// response is the one of that ID, nil if there is none.
+func (m *Memory) response(id app.ResponseID) *app.Response {
+	for i := range m.responses {
+		if m.responses[i].ID == id {
+			return &m.responses[i]
+		}
+	}
+	return nil
+}
+
+func (s *store) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voiding, e chain.Entry) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	r := s.m.response(id)
+	switch {
+	case r == nil:
+		return app.ErrNotFound
+	case !r.Void.At.IsZero():
+		return app.ErrVoided
+	}
+	r.Void = v
+	return s.m.enter(e, nil)
+}
+
+func (s *store) ClientResponses(ctx context.Context, c app.ClientID) ([]app.Response, error) {
+	unlock, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	return s.m.clientResponses(c), nil
+}
+
+func (m *Memory) clientResponses(c app.ClientID) []app.Response {
+	var out []app.Response
+	for _, r := range m.responses {
+		if r.Client == c {
+			r.Answers = maps.Clone(r.Answers)
+			out = append(out, r)
+		}
+	}
+	slices.Reverse(out) // of one moment, the one entered last comes first
+	slices.SortStableFunc(out, func(a, b app.Response) int { return b.At.Compare(a.At) })
+	return out
+}
+
+// trend fills in what a row of the caseload shows of measures and alerts.
+func (m *Memory) trend(r *app.ClientRow) {
+	for _, a := range m.alerts {
+		if a.Client == r.ID && a.Open() {
+			r.Alerts++
+		}
+	}
+	for _, k := range m.clientResponses(r.ID) {
+		if !k.Counted || !k.Void.At.IsZero() || r.Measure != "" && k.Measure != r.Measure || len(r.Trend) == app.TrendMost {
+			continue
+		}
+		r.Measure = k.Measure
+		r.Trend = append(r.Trend, k.Total)
+	}
+	slices.Reverse(r.Trend)
+}
+
+func (s *store) AnswerAlert(ctx context.Context, id app.AlertID, answer app.AlertAnswer, e chain.Entry) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for i := range s.m.alerts {
+		a := &s.m.alerts[i]
+		if a.ID == id && !a.Open() {
+			return app.ErrAlertClosed
+		}
+		if a.ID == id {
+			a.Answer = answer
+			return s.m.enter(e, nil)
+		}
+	}
+	return app.ErrNotFound
+}
+
+func (s *store) OpenAlerts(ctx context.Context) ([]app.AlertRow, error) {
+	rows, err := s.pickAlerts(ctx, func(a app.Alert) bool { return a.Open() })
+	slices.Reverse(rows)
+	return rows, err
+}
+
+func (s *store) ClientAlerts(ctx context.Context, c app.ClientID) ([]app.AlertRow, error) {
+	return s.pickAlerts(ctx, func(a app.Alert) bool { return a.Client == c })
+}
+
+// pickAlerts gives the newest first.
+func (s *store) pickAlerts(ctx context.Context, want func(app.Alert) bool) ([]app.AlertRow, error) {
+	unlock, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var out []app.AlertRow
+	for _, a := range s.m.alerts {
+		if want(a) {
+			filled := *s.m.response(a.Response)
+			filled.Answers, a.Items = maps.Clone(filled.Answers), slices.Clone(a.Items)
+			out = append(out, app.AlertRow{Alert: a, ClientName: s.m.clients[a.Client].Name, Filled: filled})
+		}
+	}
+	slices.Reverse(out)
+	slices.SortStableFunc(out, func(a, b app.AlertRow) int { return b.Raised.Compare(a.Raised) })
+	return out, nil
+}
