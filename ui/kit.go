@@ -17,11 +17,11 @@ func kitCard(u *UI, groups []string) fyne.CanvasObject {
 	const perRow = 3
 	rows := widget.Col(look.S3)
 	for i := 0; i < len(groups); i += perRow {
-		row := widget.Row(look.S3)
+		var row []fyne.CanvasObject
 		for j := i; j < min(i+perRow, len(groups)); j++ {
-			row.Add(kitGroup(j+1, groups[j]))
+			row = append(row, widget.Share(1, kitGroup(j+1, groups[j])))
 		}
-		rows.Add(row)
+		rows.Add(widget.Row(look.S3, row...))
 	}
 	text := kitText(u.opt.Profile, groups)
 	copyIt := widget.NewButton("Copy to print it", "print", widget.Secondary, func() {
@@ -33,7 +33,7 @@ func kitCard(u *UI, groups []string) fyne.CanvasObject {
 }
 
 func kitGroup(n int, group string) fyne.CanvasObject {
-	return widget.Sized(132, 52, widget.Stack(widget.NewBox(look.Sunken, look.Border, look.RadiusControl),
+	return widget.Sized(0, 52, widget.Stack(widget.NewBox(look.Sunken, look.Border, look.RadiusControl),
 		widget.Pad(6, 10, 6, 10, widget.Col(0, widget.NewText(fmt.Sprint(n), widget.Fine.At(look.Micro)),
 			widget.NewText(group, widget.Mono)))))
 }

@@ -67,18 +67,19 @@ func TestSetUp(t *testing.T) {
 
 // TestLockClears: nothing of any record stays on the screen, wherever it was locked.
 func TestLockClears(t *testing.T) {
+	secrets := []string{"Ana", "Velasco", "Jonas", "Sertraline", "sleep", "diary", "555 0100", "relay.example", "Holt"}
+	telling := []string{"today", "client-overview", "client-notes", "note-draft", "room", "settings"}
 	for _, s := range shots {
-		if s.fat() || strings.HasPrefix(s.name, "setup") || s.name == "recover" || s.name == "problem" || strings.HasPrefix(s.name, "unlock") || strings.HasSuffix(s.name, "empty") || s.name == "client-overview-new" || s.name == "room-locked" || s.name == "caseload-nobody" {
+		if s.fat() || strings.HasPrefix(s.name, "setup") || s.name == "recover" || s.name == "problem" || strings.HasPrefix(s.name, "unlock") || s.name == "room-locked" {
 			continue
 		}
 		t.Run(s.name, func(t *testing.T) {
 			r := newRig(t, s.stage(t), "")
 			s.play(r)
 			r.rest()
-			secrets := []string{"Ana", "Velasco", "Jonas", "Sertraline", "sleep", "diary", "555 0100", "relay.example", "Holt"}
 			before := r.written()
-			if !slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(before, s) }) {
-				t.Fatalf("there is nothing to clear: %q", before)
+			if slices.Contains(telling, s.name) && !slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(before, s) }) {
+				t.Errorf("there is nothing to clear: %q", before)
 			}
 			r.stage.Lock()
 			want := "unlock"
@@ -118,12 +119,8 @@ func TestDraftReachesTheStore(t *testing.T) {
 	r.at("client-notes")
 	r.until("the store", func() bool {
 		v, err := r.stage.Note(context.Background(), id)
-		return err == nil && v.Sections[0].Text == "Slept — better." && v.Sections[3].Text != ""
+		return err == nil && v.Sections[0].Text == "Slept — better." && len(v.Sections[3].Text) == 5
 	})
-	v, _ := r.stage.Note(context.Background(), id)
-	if got := v.Sections[3].Text; len(got) != 5 {
-		t.Errorf("of five keys typed into a note opened again, %q was kept", got)
-	}
 }
 
 func (r *rig) side() *note { return r.shell().section.(*caseload).side.(*note) }

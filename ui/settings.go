@@ -20,15 +20,26 @@ type settings struct {
 	u       *UI
 	life    *scope
 	data    app.Profile
+	tab     string
+	tabs    map[string]*widget.Chip
+	body    *fyne.Container
 	fields  map[string]*widget.Field
 	devices *fyne.Container
 	line    *widget.Para
 	root    *fyne.Container
 }
 
-func newSettings(u *UI) *settings {
+// Tabs of the settings.
+const (
+	tabGeneral  = "General"
+	tabLine     = "Line"
+	tabSecurity = "Security"
+)
+
+func newSettings(u *UI, tab string) *settings {
 	s := &settings{
 		u: u, life: newScope(u.open.ctx), fields: map[string]*widget.Field{}, root: container.NewStack(),
+		tab: tab, tabs: map[string]*widget.Chip{}, body: container.NewStack(),
 		devices: container.NewStack(widget.NewText("Looking for devices…", widget.Soft)), line: widget.NewPara("", widget.Soft),
 	}
 	read(u, s.life, u.p.Profile, func(p app.Profile, err error) {
@@ -39,7 +50,6 @@ func newSettings(u *UI) *settings {
 		}
 		s.data = p
 		s.build()
-		s.readDevices()
 	})
 	return s
 }
@@ -52,10 +62,16 @@ func (s *settings) Submit()                   { s.savePractice() }
 func (s *settings) Leave() {
 	s.life.end()
 	s.data = app.Profile{}
+	s.forget()
+	s.root.Objects = nil
+}
+
+// forget drops what was typed and not saved.
+func (s *settings) forget() {
 	for _, f := range s.fields {
 		f.Entry.SetText("")
 	}
-	s.root.Objects = nil
+	s.fields = map[string]*widget.Field{}
 }
 
 // Changed keeps up with what other places save.
@@ -73,11 +89,45 @@ func (s *settings) Changed(e app.Event) {
 }
 
 func (s *settings) build() {
-	left := widget.Col(look.S4, s.practiceCard(), s.lineCard())
-	right := widget.Col(look.S4, s.lookCard(), s.deviceCard(), s.keysCard())
-	s.root.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(1080, widget.Col(look.S5,
-		widget.NewText("Settings", widget.Huge), widget.RowTop(look.S5, widget.Share(1, left), widget.Share(1, right))))))}
+	tabs := widget.Row(look.S6)
+	for _, name := range []string{tabGeneral, tabLine, tabSecurity} {
+		s.tabs[name] = widget.NewTab(name, func() { s.open(name) })
+		tabs.Add(s.tabs[name])
+	}
+	s.root.Objects = []fyne.CanvasObject{widget.Col(0,
+		widget.On(look.Surface, widget.Pad(look.S5, look.S6, 0, look.S6, widget.Measure(1080, widget.Col(look.S3, widget.NewText("Settings", widget.Huge), tabs)))),
+		widget.HLine(), widget.Grow(s.body))}
+	s.open(s.tab)
 	s.root.Refresh()
+}
+
+func (s *settings) open(tab string) {
+	s.forget()
+	s.tab = tab
+	for n, t := range s.tabs {
+		t.SetOn(n == tab)
+	}
+	var page fyne.CanvasObject
+	switch tab {
+	case tabLine:
+		page = cards(s.lineCard(), s.deviceCard())
+		s.readDevices()
+	case tabSecurity:
+		page = cards(s.keysCard(), s.lockCard())
+	default:
+		page = cards(s.practiceCard(), s.lookCard())
+	}
+	s.body.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(1080, page)))}
+	s.body.Refresh()
+}
+
+// cards lays the cards of a page in two columns, in turn.
+func cards(all ...fyne.CanvasObject) fyne.CanvasObject {
+	columns := []*fyne.Container{widget.Col(look.S4), widget.Col(look.S4)}
+	for i, c := range all {
+		columns[i%2].Add(c)
+	}
+	return widget.RowTop(look.S5, widget.Share(1, columns[0]), widget.Share(1, columns[1]))
 }
 
 func (s *settings) field(key, label, value, hint string) *widget.Field {
@@ -99,7 +149,7 @@ func (s *settings) practiceCard() fyne.CanvasObject {
 }
 
 func (s *settings) savePractice() {
-	if len(s.fields) == 0 {
+	if s.tab != tabGeneral || len(s.fields) == 0 {
 		return
 	}
 	p := s.data
@@ -149,16 +199,19 @@ func (s *settings) lookCard() fyne.CanvasObject {
 		p.InitialsOnly = on
 		s.save(p, "Saved")
 	})
+	return widget.Card(widget.CardHead("Appearance"),
+		widget.Col(look.S2, widget.NewText("Theme", widget.FieldTag), widget.ColStart(0, theme)),
+		setting("Initials only", "Names are shown as initials, for when somebody can see your screen.", initials))
+}
+
+func (s *settings) lockCard() fyne.CanvasObject {
 	minutes := strconv.Itoa(s.idle())
 	idle := widget.NewPick("Lock after", minutes, func(v string) {
 		p := s.data
 		p.IdleMinutes, _ = strconv.Atoi(v) // the choices are numbers
 		s.save(p, "Saved")
 	}, idlePairs(minutes)...)
-	return widget.Card(widget.CardHead("Appearance and privacy"),
-		widget.Col(look.S2, widget.NewText("Theme", widget.FieldTag), widget.ColStart(0, theme)),
-		setting("Initials only", "Names are shown as initials, for when somebody can see your screen.", initials),
-		setting("Lock when idle", "A running session is not cut.", idle))
+	return widget.Card(widget.CardHead("Locking"), setting("Lock when idle", "A running session is not cut.", idle))
 }
 
 func (s *settings) idle() int {

@@ -12,6 +12,7 @@ func TestRelayToken(t *testing.T) {
 	r := newRig(t, apptest.Practice(t), "")
 	r.at("today")
 	r.press("Settings")
+	r.press("Line")
 	const field = "Token of that relay"
 	r.typed("Another relay", "https://relay.clinic.example")
 	r.typed(field, "correct-horse-battery")
@@ -36,6 +37,7 @@ func TestRelayToken(t *testing.T) {
 		t.Error("a screen that was left still has the token")
 	}
 	r.press("Settings")
+	r.press("Line")
 	r.sees(field)
 	if got := r.find(field).(*widget.Entry).Text; got != "correct-horse-battery" {
 		t.Errorf("the field has %q", got)
@@ -45,6 +47,7 @@ func TestRelayToken(t *testing.T) {
 	r.find(field).(interface{ SetText(string) }).SetText("short")
 	r.press("Save relay")
 	r.rest()
+	r.press("General")
 	r.press("Initials only")
 	r.rest()
 	if p, err := r.stage.Profile(t.Context()); err != nil || !p.InitialsOnly || r.stage.Line.Token() != held {

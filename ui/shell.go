@@ -36,7 +36,7 @@ func newShell(u *UI) *shell {
 		item("room", "Session", "camera", func() { s.room() }),
 		widget.Gap(),
 		item("lock", "Lock", "lock", func() { s.lock() }),
-		item("settings", "Settings", "settings", func() { s.settings() }),
+		item("settings", "Settings", "settings", func() { s.settings(tabGeneral) }),
 		widget.Pad(look.S2, 0, 0, 0, widget.ColMid(0, s.me)),
 	)
 	s.root = widget.RowFill(0,
@@ -165,7 +165,8 @@ func (s *shell) search() {
 	s.section.(*search).Focus()
 }
 
-func (s *shell) settings() { s.open("settings", newSettings(s.u)) }
+// settings shows a tab of the settings.
+func (s *shell) settings(tab string) { s.open("settings", newSettings(s.u, tab)) }
 
 // lock waits for a draft that is being saved, so it is not for the Loop to do.
 func (s *shell) lock() {

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2"
-
 	"alcove/app"
 	"alcove/app/apptest"
 )
@@ -312,23 +310,26 @@ var shots = []shot{
 			r.t.Fatal(err)
 		}
 		r.press("Settings")
-		r.win.Resize(fyne.NewSize(1280, 1240)) // the card is below the fold
+		r.press("Line")
 		r.press("Show: Token of that relay")
 		r.stage.Line.SetStatus(app.LineStatus{Reached: true, Origin: p.Relay.URL, Problem: "The relay refuses the token in your settings, and nobody can knock. Compare it with the one from whoever runs the relay; they may have changed it."})
 	}},
 	{"settings-token-wrong", full, func(r *rig) {
 		r.at("today")
 		r.press("Settings")
+		r.press("Line")
 		r.typed("Another relay", "http://relay.clinic.example")
 		r.typed("Token of that relay", "correct-horse-battery-staple")
-		r.win.Resize(fyne.NewSize(1280, 1240))
 		r.press("Save relay")
 		r.until("advice", func() bool { return strings.Contains(strings.Join(r.labels(), "|"), "https:// to use one") })
 	}},
-	{"settings-passphrase", full, func(r *rig) { r.at("today"); r.press("Settings"); r.press("Change passphrase") }},
+	{"settings-line", full, func(r *rig) { r.at("today"); r.press("Settings"); r.press("Line") }},
+	{"settings-security", full, func(r *rig) { r.at("today"); r.press("Settings"); r.press("Security") }},
+	{"settings-passphrase", full, func(r *rig) { r.at("today"); r.press("Settings"); r.press("Security"); r.press("Change passphrase") }},
 	{"settings-kit", full, func(r *rig) {
 		r.at("today")
 		r.press("Settings")
+		r.press("Security")
 		r.press("New recovery kit")
 		r.press("Make a new kit")
 		r.sees("I have it on paper")

@@ -72,7 +72,7 @@ func (t *today) refresh() {
 		t.notice.Objects = nil
 		if !p.KitConfirmed {
 			t.notice.Add(widget.NewBanner("Your recovery kit has not been checked. Without it, a lost passphrase or a broken computer means that every record is lost.",
-				widget.Caution, widget.NewButton("Make a new kit", "", widget.Secondary, func() { t.u.shell().settings() }).Low()))
+				widget.Caution, widget.NewButton("Make a new kit", "", widget.Secondary, func() { t.u.shell().settings(tabSecurity) }).Low()))
 		}
 		t.root.Refresh()
 	})
