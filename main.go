@@ -28,6 +28,9 @@ import (
 var version = "development" // the linker's to set
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "verify" {
+		os.Exit(verify(os.Args[2:], os.Stdout, os.Stderr))
+	}
 	profile := flag.String("profile", "", "`folder` of the record; several never mix (ALCOVE_PROFILE)")
 	synthetic := flag.Bool("synthetic-media", false, "a moving pattern and a tone in place of camera and microphone, for demonstrations")
 	showVersion := flag.Bool("version", false, "print the version")

@@ -1,0 +1,5 @@
+//go:build race
+
+package chain
+
+const raceDetector = true // one goroutine's arithmetic takes twenty times as long under it
