@@ -187,6 +187,34 @@ func (f *firefox) fill(id, value string) {
 	f.eval("(() => { const e = document.getElementById('" + id + "'); e.value = " + string(quoted) + "; e.dispatchEvent(new InputEvent('input', { bubbles: true })); })()")
 }
 
+// outage loses all packets for a while after both sides have said that the line is lost. It
+// comes back with chat and both pictures.
+func (f *firefox) outage(s *stage, call app.Call, r room, d time.Duration) {
+	f.t.Helper()
+	s.tunnel.dark.Store(true)
+	f.reads(readStrings(f.t, "en")["lost"])
+	await[app.CallLost](f.t, r)
+	call.SendChat(app.ChatID(d.String()), "Written in the dark for "+d.String())
+	time.Sleep(d)
+	s.tunnel.dark.Store(false)
+	mended := time.Now()
+	await[app.CallConnected](f.t, r)
+	f.t.Logf("back %v after an outage of %v was mended", time.Since(mended).Round(time.Millisecond), d)
+	f.reads("Written in the dark for " + d.String())
+	_, before := call.Media().Remote().Latest()
+	eventually(f.t, "the therapist sees again", func() bool { _, now := call.Media().Remote().Latest(); return now > before })
+	f.until("a picture that moves", moving)
+}
+
+// moving is whether the client's page shows another picture than a moment ago.
+const moving = `await (async () => {
+	const pen = Object.assign(document.createElement('canvas'), { width: 320, height: 180 }).getContext('2d');
+	const shown = () => { pen.drawImage(document.querySelector('.remote'), 0, 0, 320, 180); return pen.canvas.toDataURL(); };
+	const before = shown();
+	await new Promise((done) => setTimeout(done, 300));
+	return shown() !== before;
+})()`
+
 // TestFirefox is the vectors, and a whole session with pictures, sound and writing.
 func TestFirefox(t *testing.T) {
 	t.Parallel()
@@ -230,6 +258,8 @@ func TestFirefox(t *testing.T) {
 	if e := await[app.CallChat](t, r); e.Text != "Hello from the other browser" {
 		t.Errorf("the therapist read %q", e.Text)
 	}
+	f.outage(s, call, r, 6*time.Second)  // new ways are enough
+	f.outage(s, call, r, 16*time.Second) // a new connection is made, and takes the place of the old one
 	f.press("Close the chat")
 	f.press("Leave")
 	f.press("Yes, leave")

@@ -31,6 +31,7 @@ type road struct {
 	toHost  func(frame []byte) [][]byte                       // mu; what becomes of a frame of the guest
 	toGuest func(frame []byte) [][]byte                       // mu; what becomes of a frame of the host
 	cuts    map[context.Context]context.CancelFunc            // mu; open sockets
+	deaf    map[context.Context]bool                          // mu; those that stand, and pass nothing
 }
 
 func newRoad(t testing.TB, relay string) *road {
@@ -39,7 +40,7 @@ func newRoad(t testing.TB, relay string) *road {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &road{relay: relay, proxy: httputil.NewSingleHostReverseProxy(u), cuts: map[context.Context]context.CancelFunc{}}
+	r := &road{relay: relay, proxy: httputil.NewSingleHostReverseProxy(u), cuts: map[context.Context]context.CancelFunc{}, deaf: map[context.Context]bool{}}
 	server := httptest.NewServer(r)
 	r.url = server.URL
 	t.Cleanup(server.CloseClientConnections)
@@ -84,6 +85,7 @@ func (r *road) socket(w http.ResponseWriter, req *http.Request) {
 	defer func() {
 		r.mu.Lock()
 		delete(r.cuts, ctx)
+		delete(r.deaf, ctx)
 		r.mu.Unlock()
 	}()
 	go func() {
@@ -119,6 +121,12 @@ func (r *road) pass(ctx context.Context, from, to *websocket.Conn, change func([
 			}
 			return
 		}
+		r.mu.Lock()
+		deaf := r.deaf[ctx]
+		r.mu.Unlock()
+		if deaf {
+			continue
+		}
 		all := [][]byte{data}
 		if kind == websocket.MessageBinary {
 			all = change(data)
@@ -137,6 +145,16 @@ func (r *road) cut() {
 	defer r.mu.Unlock()
 	for _, cancel := range r.cuts {
 		cancel()
+	}
+}
+
+// deafen lets nothing pass the sockets that are open now, and tells nobody: a phone that has left
+// one network for another holds such sockets for minutes.
+func (r *road) deafen() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for ctx := range r.cuts {
+		r.deaf[ctx] = true
 	}
 }
 

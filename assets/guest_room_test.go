@@ -244,6 +244,25 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestLostWithADeafSocket: packets and the relay's socket are gone, and nothing says so of the socket.
+func TestLostWithADeafSocket(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag)
+	call, r := s.meet(p, l, text)
+	s.road.deafen()
+	s.tunnel.dark.Store(true)
+	await[app.CallLost](t, r)
+	time.Sleep(5 * time.Second) // ICE was restarted meanwhile, so that the old way leads nowhere
+	s.tunnel.dark.Store(false)
+	await[app.CallConnected](t, r)
+	call.SendChat("h1", "There you are.")
+	p.reads("There you are.")
+	call.End(app.EndTherapist)
+	p.says(l, "endedTitle")
+}
+
 // TestOver is every way in which a session ends badly. Time runs faster for those who wait.
 func TestOver(t *testing.T) {
 	inBoth(t, func(t *testing.T, s *stage, l speech) {

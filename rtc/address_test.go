@@ -93,22 +93,31 @@ func TestNoPublicAddressWithoutConsent(t *testing.T) {
 	}
 }
 
-// watched writes down to whom a socket would send; nothing leaves this machine.
+// watched writes down to whom its sockets would send; nothing leaves this machine.
 type watched struct {
-	*gate
 	mu sync.Mutex
 	to map[string]bool // mu; addresses without port
 }
 
-func (w *watched) WriteTo(b []byte, to net.Addr) (int, error) {
+func (w *watched) plug() (net.PacketConn, error) {
+	s, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	return watchedSocket{s, w}, err
+}
+
+type watchedSocket struct {
+	net.PacketConn
+	by *watched
+}
+
+func (s watchedSocket) WriteTo(b []byte, to net.Addr) (int, error) {
 	host, _, _ := net.SplitHostPort(to.String())
-	w.mu.Lock()
-	w.to[host] = true
-	w.mu.Unlock()
+	s.by.mu.Lock()
+	s.by.to[host] = true
+	s.by.mu.Unlock()
 	if host != "127.0.0.1" {
 		return len(b), nil
 	}
-	return w.gate.WriteTo(b, to)
+	return s.PacketConn.WriteTo(b, to)
 }
 
 func (w *watched) sentTo(host string) bool {
@@ -140,13 +149,13 @@ func candidateAt(ip string, port int) string {
 // boast is a session with a guest who names public addresses, in his answer and after it.
 func boast(t *testing.T, direct bool) *watched {
 	t.Helper()
-	w := &watched{gate: newGate(t), to: map[string]bool{}}
-	h := newHouse(t, func(o *Options) { o.Socket = func() (net.PacketConn, error) { return w, nil } })
-	socket := newGate(t)
-	socket.cut.Store(true) // so that every pair is tried
+	w := &watched{to: map[string]bool{}}
+	h := newHouse(t, func(o *Options) { o.Socket = w.plug })
+	away := &cable{}
+	away.cut.Store(true) // so that every pair is tried
 	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
 		g.join = func(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
-			p, err := joinBySocket(socket)(g, a, e)
+			p, err := joinBySocket(away.plug)(g, a, e)
 			return boaster{p, []string{candidateAt(publicInAnswer, 9)}}, err
 		}
 	})
@@ -168,7 +177,7 @@ func boast(t *testing.T, direct bool) *watched {
 	} else {
 		time.Sleep(1500 * time.Millisecond)
 	}
-	socket.cut.Store(false)
+	away.cut.Store(false)
 	await[app.CallConnected](t, r, soon)
 	return w
 }

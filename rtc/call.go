@@ -31,6 +31,8 @@ type connection interface {
 	Candidate(c wire.Candidate)
 	// Fingerprints are those of the descriptions in force.
 	Fingerprints() (host, guest [32]byte, err error)
+	// Reached says whether a way to the guest is found.
+	Reached() bool
 	Send(b []byte) error
 	Close()
 }
@@ -74,19 +76,17 @@ type call struct {
 	route     wire.Route
 	attached  bool // the guest's socket is there, and in step
 
-	peer      connection
-	offered   bool // an offer waits for its answer
-	open      bool // the data channel is
-	finished  bool // the guest's finished message held
-	lost      bool
-	out       *outbox
-	flood     flood
-	remote    *app.CallRemote
-	verified  bool
-	started   time.Time
-	heard     time.Time
-	beaten    time.Time
-	restarted time.Time
+	ends     *ends // nil before confirm
+	lost     bool
+	asked    bool // the guest wants a try at the line
+	out      *outbox
+	flood    flood
+	remote   *app.CallRemote
+	verified bool
+	started  time.Time
+	heard    time.Time
+	beaten   time.Time
+	tried    time.Time // when the newest try to reach the guest began
 
 	mu   sync.Mutex
 	code string // mu; six digits, "" before confirm
@@ -134,8 +134,8 @@ func (c *call) tick(now time.Time) {
 		switch {
 		case now.Sub(c.started) > t.handshake:
 			c.end(app.EndHandshake, wire.ByeHandshake)
-		case c.stage == confirmed && now.Sub(c.restarted) > t.again:
-			c.offer(true)
+		case c.stage == confirmed:
+			c.mend(now)
 		}
 		return
 	}
@@ -149,8 +149,8 @@ func (c *call) tick(now time.Time) {
 		c.lost = true
 		c.tell(app.CallLost{})
 	}
-	if silence > t.restart && (c.restarted.Before(c.heard) || now.Sub(c.restarted) > t.again) {
-		c.offer(true)
+	if silence > t.restart || c.asked {
+		c.mend(now)
 	}
 	if silence > t.giveUp {
 		c.end(app.EndLost, "")
@@ -165,7 +165,7 @@ func (c *call) broken(err error) {
 
 // message is one of the data channel's. It holds the channel's goroutine back while the call
 // is behind, so that a flood stays on the other side's machine.
-func (c *call) message(b []byte) {
+func (c *call) message(from *ends, b []byte) {
 	select {
 	case c.gate <- struct{}{}:
 	case <-c.closed:
@@ -173,6 +173,9 @@ func (c *call) message(b []byte) {
 	}
 	c.post(func() {
 		<-c.gate
+		if from != c.ends {
+			return
+		}
 		if err := c.data(b); err != nil {
 			c.broken(err)
 		}
@@ -180,33 +183,33 @@ func (c *call) message(b []byte) {
 }
 
 func (c *call) opened() {
-	if c.open {
+	if c.ends.open {
 		return
 	}
-	host, guest, err := c.peer.Fingerprints()
+	host, guest, err := c.ends.Fingerprints()
 	if err != nil {
 		c.broken(err)
 		return
 	}
-	c.open = true
-	if err := c.peer.Send(c.session.Finished(host, guest)); err != nil {
+	c.ends.open = true
+	if err := c.ends.Send(c.session.Finished(host, guest)); err != nil {
 		c.host.options.Log.Warn("the data channel takes nothing", told(err))
 	}
 }
 
 func (c *call) data(b []byte) error {
-	if !c.finished {
+	if !c.ends.finished {
 		// pion tells of the channel and of its first message from two goroutines: ours must be
 		// the first that the guest hears, whichever won.
 		c.opened()
-		host, guest, err := c.peer.Fingerprints()
+		host, guest, err := c.ends.Fingerprints()
 		if err != nil {
 			return err
 		}
 		if err := c.session.CheckFinished(b, host, guest); err != nil {
 			return err
 		}
-		c.finished, c.stage = true, live
+		c.ends.finished, c.stage = true, live
 		c.media.begin()
 		c.back()
 		return nil
@@ -222,6 +225,9 @@ func (c *call) data(b []byte) error {
 		c.back()
 	}
 	c.heard = time.Now()
+	if !c.ends.offered {
+		c.ends.restarted = false
+	}
 	switch m := m.(type) {
 	case wire.Beat:
 		c.beat(app.CallRemote{Microphone: m.Mic, Camera: m.Cam})
@@ -240,21 +246,6 @@ func (c *call) data(b []byte) error {
 	return nil
 }
 
-// back: the line works, at first or again. Everything that was not acknowledged goes out.
-func (c *call) back() {
-	c.lost, c.heard, c.beaten = false, time.Now(), time.Time{}
-	c.tell(app.CallConnected{})
-	if c.verified {
-		c.say(wire.Verified{})
-	}
-	if c.media.voiceOnly() {
-		c.say(wire.Voice{Only: true})
-	}
-	for _, m := range c.out.waiting() {
-		c.say(m)
-	}
-}
-
 func (c *call) beat(r app.CallRemote) {
 	if c.remote == nil || *c.remote != r {
 		c.remote = &r
@@ -264,12 +255,12 @@ func (c *call) beat(r app.CallRemote) {
 
 // say seals a message of the data channel; before it is up there is nobody to say it to.
 func (c *call) say(m wire.Data) {
-	if c.stage != live {
+	if c.ends == nil || !c.ends.finished {
 		return
 	}
 	b, err := c.session.SealData(m)
 	if err == nil {
-		err = c.peer.Send(b)
+		err = c.ends.Send(b)
 	}
 	if err != nil {
 		c.host.options.Log.Warn("the data channel takes nothing", told(err))
@@ -299,9 +290,8 @@ func (c *call) end(why app.EndReason, bye wire.ByeWhy) {
 	c.tell(app.CallEnded{Why: why})
 	c.media.close()
 	c.host.over(c, c.route)
-	if c.peer != nil {
-		peer := c.peer
-		time.AfterFunc(c.host.times.linger, peer.Close)
+	if c.ends != nil {
+		time.AfterFunc(c.host.times.linger, c.ends.Close)
 	}
 	if c.session != nil {
 		c.session.Wipe()

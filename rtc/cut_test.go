@@ -16,33 +16,31 @@ import (
 	"alcove/rtc/wire"
 )
 
-// gate is a UDP socket that can be cut, as a cable can.
+// cable is a network of UDP sockets that can be cut.
+type cable struct{ cut atomic.Bool }
+
+// plug opens a socket on it.
+func (c *cable) plug() (net.PacketConn, error) {
+	s, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	return gate{s, c}, err
+}
+
 type gate struct {
 	net.PacketConn
-	cut atomic.Bool
+	cable *cable
 }
 
-func newGate(t testing.TB) *gate {
-	t.Helper()
-	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return &gate{PacketConn: c}
-}
-
-func (g *gate) ReadFrom(b []byte) (int, net.Addr, error) {
+func (g gate) ReadFrom(b []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := g.PacketConn.ReadFrom(b)
-		if err != nil || !g.cut.Load() {
+		if err != nil || !g.cable.cut.Load() {
 			return n, from, err
 		}
 	}
 }
 
-func (g *gate) WriteTo(b []byte, to net.Addr) (int, error) {
-	if g.cut.Load() {
+func (g gate) WriteTo(b []byte, to net.Addr) (int, error) {
+	if g.cable.cut.Load() {
 		return len(b), nil
 	}
 	return g.PacketConn.WriteTo(b, to)
@@ -77,15 +75,14 @@ func (w *wires) cut() {
 }
 
 // cutHouse is a house whose host's UDP and TCP can be cut, with a guest in a session.
-func cutHouse(t *testing.T) (h *house, udp *gate, tcp *wires, g *guest, c app.Call, r *room) {
+func cutHouse(t *testing.T) (h *house, udp *cable, tcp *wires, g *guest, c app.Call, r *room) {
 	t.Helper()
-	udp, tcp = newGate(t), &wires{}
+	udp, tcp = &cable{}, &wires{}
 	h = newHouse(t, func(o *Options) {
 		o.Client = tcp.client()
-		o.Socket = func() (net.PacketConn, error) { return udp, nil }
+		o.Socket = udp.plug
 	})
-	socket := newGate(t)
-	g = visit(t, h.invite(app.InviteStanding).Link, func(g *guest) { g.join = joinBySocket(socket) })
+	g = visit(t, h.invite(app.InviteStanding).Link, func(g *guest) { g.join = joinBySocket((&cable{}).plug) })
 	c, r = h.admit(g, textOnly)
 	return h, udp, tcp, g, c, r
 }
@@ -131,6 +128,68 @@ func TestICERestart(t *testing.T) {
 	g.mail.put(func() { offers <- countOf(g.log, "wire.Offer") })
 	if n := <-offers; n < 2 {
 		t.Errorf("%d offers: ICE was not restarted", n)
+	}
+}
+
+// TestMadeAnew is a guest for whom new ways are not enough: whatever passed his first connection
+// passes it no more, as in a browser whose DTLS broke. Both sides make a second one, which is
+// trusted by its own finished messages, and the session goes on in it.
+func TestMadeAnew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	h.host.times.again = 3 * time.Second
+	var old, young cable
+	on := &old
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
+		g.join = joinBySocket(func() (net.PacketConn, error) {
+			defer func() { on = &young }()
+			return on.plug()
+		})
+	})
+	c, r := h.admit(g, textOnly)
+	if !c.CheckCode(g.readCode()) {
+		t.Fatal("the code is another one")
+	}
+	g.until(t, "verified", soon)
+	old.cut.Store(true)
+	await[app.CallLost](t, r, soon)
+	g.until(t, "lost", soon)
+	c.SendChat("h1", "from the host")
+	g.chat("from the guest")
+	g.until(t, "anew", soon)
+	await[app.CallConnected](t, r, soon)
+	g.until(t, "verified", soon) // told again
+	if e := g.until(t, "chat", soon); e.text != "from the host" {
+		t.Errorf("the guest read %q", e.text)
+	}
+	if e := await[app.CallChat](t, r, soon); e.Text != "from the guest" {
+		t.Errorf("the host read %q", e.Text)
+	}
+	nothingTwice(t, g, r)
+	offers := make(chan int, 1)
+	g.mail.put(func() { offers <- countOf(g.log, "wire.Offer") })
+	if n := <-offers; n != 3 {
+		t.Errorf("%d offers, want the first, one restart, one anew", n)
+	}
+}
+
+// TestRestartsAreBounded: a guest who asks and asks gets no more offers than help.
+func TestRestartsAreBounded(t *testing.T) {
+	t.Parallel()
+	_, _, _, g, c, r := cutHouse(t)
+	g.mail.put(func() {
+		for range 200 {
+			g.signal(wire.Restart{})
+		}
+	})
+	g.chat("after all that")
+	await[app.CallChat](t, r, soon)
+	c.SendChat("h", "one more")
+	await[app.CallDelivered](t, r, soon)
+	offers := make(chan int, 1)
+	g.mail.put(func() { offers <- countOf(g.log, "wire.Offer") })
+	if n := <-offers; n > 3 {
+		t.Errorf("%d offers", n)
 	}
 }
 
@@ -233,7 +292,7 @@ func restartWorks(t *testing.T, g *guest, c app.Call) {
 	eventually(t, "the guest got a new offer", func() bool { return ask() > before })
 	eventually(t, "the host got its answer", func() bool {
 		ch := make(chan bool, 1)
-		c.(*call).post(func() { ch <- c.(*call).offered })
+		c.(*call).post(func() { ch <- c.(*call).ends.offered })
 		return !<-ch
 	})
 	c.SendChat("after", "after")

@@ -16,6 +16,7 @@
 //	finished ◄════════════════ data channel ══════════════════► finished
 //	   an HMAC of the transcript and both certificates; then chat, beats      outbox.go
 //	sound and picture ◄═══════════════ SRTP ══════════════════► Media          tracks.go, devices.go
+//	silence: an ICE restart, then a connection made anew       mend.go
 //
 // Who owns what:
 //

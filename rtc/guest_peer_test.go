@@ -15,9 +15,10 @@ import (
 
 // pionAnswerer is the guest's side over pion.
 type pionAnswerer struct {
-	pc *webrtc.PeerConnection
-	mu sync.Mutex
-	dc *webrtc.DataChannel // mu
+	pc  *webrtc.PeerConnection
+	mux interface{ Close() error } // nil without a socket of its own
+	mu  sync.Mutex
+	dc  *webrtc.DataChannel // mu
 }
 
 func joinByPion(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
@@ -25,15 +26,22 @@ func joinByPion(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
 }
 
 // joinBySocket answers over one UDP socket, or as ICE likes it.
-func joinBySocket(socket net.PacketConn) func(*guest, wire.Admit, connectionEvents) (answerer, error) {
+func joinBySocket(socket func() (net.PacketConn, error)) func(*guest, wire.Admit, connectionEvents) (answerer, error) {
 	return func(_ *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+		p := &pionAnswerer{}
 		var s webrtc.SettingEngine
 		s.SetSCTPRTOMax(sctpPatience)
 		s.SetICEMaxBindingRequests(iceTries)
 		s.LoggerFactory = &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 		s.SetIncludeLoopbackCandidate(true)
 		if socket != nil {
-			s.SetICEUDPMux(webrtc.NewICEUDPMux(nil, socket))
+			conn, err := socket()
+			if err != nil {
+				return nil, err
+			}
+			mux := webrtc.NewICEUDPMux(nil, conn)
+			p.mux = mux
+			s.SetICEUDPMux(mux)
 		}
 		engine := &webrtc.MediaEngine{}
 		err := errors.Join(
@@ -53,7 +61,6 @@ func joinBySocket(socket net.PacketConn) func(*guest, wire.Admit, connectionEven
 				c.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 			}
 		}
-		p := &pionAnswerer{}
 		if p.pc, err = webrtc.NewAPI(webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry)).NewPeerConnection(c); err != nil {
 			return nil, err
 		}
@@ -107,4 +114,7 @@ func (p *pionAnswerer) Send(b []byte) error {
 	return p.dc.Send(b)
 }
 
-func (p *pionAnswerer) Close() { _ = p.pc.Close() }
+func (p *pionAnswerer) Close() {
+	_ = p.pc.Close()
+	_ = closeMux(p.mux)
+}

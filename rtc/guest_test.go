@@ -34,8 +34,11 @@ type guest struct {
 	waiting  bool
 	session  *seal.Session
 	signals  signals
+	admit    wire.Admit
+	ends     int // how many peers there were
+	offered  bool
 	peer     answerer
-	open     bool
+	open     bool // these two are the peer's
 	finished bool
 	live     bool
 	lost     bool
@@ -55,7 +58,7 @@ type guest struct {
 
 // guestEvent is what the page would show.
 type guestEvent struct {
-	what string // here away waiting pin deny admitted connected chat got beat voice verified lost ended
+	what string // here away waiting pin deny admitted connected chat got beat voice verified lost anew ended
 	text string
 	n    int
 }
@@ -261,17 +264,36 @@ func (g *guest) admitted(rest []byte) error {
 	g.mu.Lock()
 	g.code = s.Code()
 	g.mu.Unlock()
-	g.peer, err = g.join(g, a, connectionEvents{
-		candidate: func(c wire.Candidate) { g.mail.put(func() { g.signal(c) }) },
-		opened:    func() { g.mail.put(g.opened) },
-		message:   func(b []byte) { g.mail.put(func() { g.data(b) }) },
-	})
-	if err != nil {
+	g.admit = a
+	if err := g.joinNow(); err != nil {
 		return err
 	}
 	g.line.send(confirm)
 	g.tell("admitted", s.Code(), 0)
 	return nil
+}
+
+// joinNow makes our end, at first or anew; an older one is heard no more.
+func (g *guest) joinNow() (err error) {
+	g.ends++
+	n := g.ends
+	post := func(f func()) {
+		g.mail.put(func() {
+			if g.ends == n {
+				f()
+			}
+		})
+	}
+	if g.peer != nil {
+		go g.peer.Close()
+	}
+	g.open, g.finished = false, false
+	g.peer, err = g.join(g, g.admit, connectionEvents{
+		candidate: func(c wire.Candidate) { post(func() { g.signal(c) }) },
+		opened:    func() { post(g.opened) },
+		message:   func(b []byte) { post(func() { g.data(b) }) },
+	})
+	return err
 }
 
 func (g *guest) heard1(rest []byte) error {
@@ -282,6 +304,13 @@ func (g *guest) heard1(rest []byte) error {
 	g.log = append(g.log, fmt.Sprintf("%T", m))
 	switch m := m.(type) {
 	case wire.Offer:
+		if g.offered && !m.Restart {
+			if err := g.joinNow(); err != nil {
+				return err
+			}
+			g.tell("anew", "", 0)
+		}
+		g.offered = true
 		answer, err := g.peer.Offered(m.SDP)
 		if err != nil {
 			g.end("handshake", wire.ByeHandshake)
@@ -381,7 +410,7 @@ func (g *guest) back() {
 }
 
 func (g *guest) say(m wire.Data) {
-	if !g.live {
+	if !g.finished {
 		return
 	}
 	if b, err := g.session.SealData(m); err == nil {
@@ -412,6 +441,12 @@ func (g *guest) tick(now time.Time) {
 }
 
 // What the person at the page does.
+
+func (g *guest) readCode() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.code
+}
 
 func (g *guest) knockWith(name, pin string) { g.knockWanting(name, pin, wire.WantsText) }
 

@@ -82,6 +82,8 @@ func (p *memoryPeer) Answer(sdp string) error {
 	return nil
 }
 
+func (p *memoryPeer) Reached() bool { return true }
+
 func (p *memoryPeer) Candidate(wire.Candidate) {}
 
 func (p *memoryPeer) Fingerprints() (host, guest [32]byte, err error) {

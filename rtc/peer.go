@@ -236,6 +236,12 @@ func fingerprint(sdp string) (f [32]byte, err error) {
 	return f, nil
 }
 
+// Reached says whether ICE has found a way.
+func (p *peer) Reached() bool {
+	s := p.pc.ICEConnectionState()
+	return s == webrtc.ICEConnectionStateConnected || s == webrtc.ICEConnectionStateCompleted
+}
+
 // Send queues a message.
 func (p *peer) Send(b []byte) error { return p.dc.Send(b) }
 

@@ -1,8 +1,6 @@
 package rtc
 
 import (
-	"time"
-
 	"alcove/app"
 	"alcove/rtc/wire"
 )
@@ -27,19 +25,19 @@ func (c *call) frame(r wire.Route, t wire.FrameType, rest []byte) {
 	}
 	switch m := m.(type) {
 	case wire.Answer:
-		if !c.offered {
+		if !c.ends.offered {
 			c.broken(errOutOfPlace)
 			return
 		}
-		c.offered = false
-		if err := c.peer.Answer(m.SDP); err != nil { // the guest's own words, but of no use
+		c.ends.offered = false
+		if err := c.ends.Answer(m.SDP); err != nil { // the guest's own words, but of no use
 			c.host.options.Log.Error("an answer is of no use", told(err))
 			c.end(app.EndHandshake, wire.ByeHandshake)
 		}
 	case wire.Candidate:
-		c.peer.Candidate(m)
+		c.ends.Candidate(m)
 	case wire.Restart:
-		c.offer(true)
+		c.asked = true // tick does it: not more often than helps
 	case wire.Bye:
 		c.bye(m.Why)
 	default:
@@ -66,34 +64,13 @@ func (c *call) confirm(rest []byte) {
 	c.code = s.Code()
 	c.mu.Unlock()
 	c.tell(app.CallConfirmed{})
-	c.peer, err = c.host.connect(c.host, c.policy, c.media, connectionEvents{
-		candidate: func(m wire.Candidate) { c.post(func() { c.signal(m) }) },
-		opened:    func() { c.post(c.opened) },
-		message:   c.message,
-		stray:     func() { c.post(func() { c.broken(errOutOfPlace) }) },
-	})
-	if err != nil {
+	if err := c.connect(); err != nil {
 		c.host.options.Log.Error("no peer connection", told(err))
 		c.end(app.EndHandshake, wire.ByeHandshake)
 		return
 	}
 	c.media.open()
 	c.offer(false)
-}
-
-// offer makes one, unless an answer is still to come.
-func (c *call) offer(restart bool) {
-	c.restarted = time.Now()
-	if c.offered || c.peer == nil {
-		return
-	}
-	sdp, err := c.peer.Offer(restart)
-	if err != nil {
-		c.host.options.Log.Error("no offer", told(err))
-		return
-	}
-	c.offered = true
-	c.signal(wire.Offer{SDP: sdp, Restart: restart})
 }
 
 // signal seals the next signal frame and sends it, or keeps it for the resume.

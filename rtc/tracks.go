@@ -87,15 +87,12 @@ func (t *tracks) run() {
 	}
 }
 
-// attach adds the tracks to a peer connection: sound first, then picture, both ways.
-func (t *tracks) attach(pc *webrtc.PeerConnection) (err error) {
-	if t.audioOut, err = webrtc.NewTrackLocalStaticSample(opus, "audio", "alcove"); err != nil {
+// attach adds the tracks to a peer connection: sound first, then picture, both ways. They go on
+// in the next one, if there must be one.
+func (t *tracks) attach(pc *webrtc.PeerConnection) error {
+	if err := t.makeTracks(); err != nil {
 		return err
 	}
-	if t.videoOut, err = webrtc.NewTrackLocalStaticRTP(vp8, "video", "alcove"); err != nil {
-		return err
-	}
-	t.packets = rtp.NewPacketizer(1200, 0, 0, &codecs.VP8Payloader{EnablePictureID: true}, rtp.NewRandomSequencer(), vp8.ClockRate)
 	for _, track := range []webrtc.TrackLocal{t.audioOut, t.videoOut} {
 		sender, err := pc.AddTrack(track)
 		if err != nil {
@@ -104,6 +101,20 @@ func (t *tracks) attach(pc *webrtc.PeerConnection) (err error) {
 		go t.feedback(sender)
 	}
 	pc.OnTrack(func(r *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { t.receive(pc, r) })
+	return nil
+}
+
+func (t *tracks) makeTracks() (err error) {
+	if t.packets != nil {
+		return nil
+	}
+	if t.audioOut, err = webrtc.NewTrackLocalStaticSample(opus, "audio", "alcove"); err != nil {
+		return err
+	}
+	if t.videoOut, err = webrtc.NewTrackLocalStaticRTP(vp8, "video", "alcove"); err != nil {
+		return err
+	}
+	t.packets = rtp.NewPacketizer(1200, 0, 0, &codecs.VP8Payloader{EnablePictureID: true}, rtp.NewRandomSequencer(), vp8.ClockRate)
 	return nil
 }
 
@@ -182,6 +193,9 @@ func (t *tracks) begin() {
 		t.askKey()
 	})
 }
+
+// pause stops them again, until the guest's finished holds on a new connection.
+func (t *tracks) pause() { t.live.Store(false) }
 
 func (t *tracks) openEcho() {
 	speex, err := media.NewSpeex()

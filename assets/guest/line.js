@@ -167,6 +167,12 @@ export class Signals {
     this.asked = false;
   }
 
+  /** Leaves a socket that only seems to stand. */
+  renew() {
+    this.lost();
+    this.line.restart();
+  }
+
   // The desktop leaves a socket that it cannot use. The session itself lives on the data channel, and may find another.
   hungup() {
     this.lost();

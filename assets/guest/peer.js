@@ -11,7 +11,7 @@ import { MAX_FRAME } from './wire.js';
  * @property {(candidate: { candidate: string, mid: string, line: number }) => void} candidate an empty one is the last
  * @property {() => void} opened the data channel stands
  * @property {(message: Bytes) => void} message
- * @property {() => void} failed ICE has given up
+ * @property {() => void} failed ICE has given up, or DTLS broke
  * @property {() => void} strange something was opened that protocol.md does not have
  */
 
@@ -39,8 +39,8 @@ export class Peer {
         events.candidate({ candidate: candidate.candidate, mid: candidate.sdpMid || '', line: candidate.sdpMLineIndex || 0 });
       }
     };
-    this.pc.oniceconnectionstatechange = () => {
-      if (this.pc.iceConnectionState === 'failed') events.failed();
+    this.pc.onconnectionstatechange = () => {
+      if (this.pc.connectionState === 'failed') events.failed();
     };
     this.pc.ontrack = ({ track }) => this.remote.addTrack(track);
     this.pc.ondatachannel = ({ channel }) => this.take(channel);

@@ -33,6 +33,8 @@ const BEAT = 1000;
 const SILENCE = 2500;
 const RESTART = 5000;
 const GIVE_UP = 65000;
+/** Longer than the desktop waits between two tries to reach us. */
+const UNHEARD = 12000;
 
 export class Room {
   /**
@@ -48,11 +50,9 @@ export class Room {
     /** @type {RoomState} */
     this.state = 'connecting';
     this.voiceOnly = false;
-    this.greeted = false; // the host's first message has come; whether it fits, the state tells
-    /** @type {Promise<void> | null} */
-    this.greeting = null; // our first message, which must leave before any other
     this.beatAt = 0;
     this.heardAt = 0;
+    this.signalAt = 0;
     this.lostAt = 0;
     this.askedAt = 0;
     this.tickAt = 0;
@@ -61,13 +61,8 @@ export class Room {
       refused: () => this.refused(),
     });
     this.chat = new Chat((message) => this.send(message), (line_) => events.chat(line_));
-    this.peer = new Peer(this.admit, {
-      candidate: (candidate) => void this.signals.send(SIGNAL.candidate, candidate),
-      opened: () => void this.greet().catch(() => this.end('tampered')),
-      message: (message) => this.heard(message),
-      failed: () => this.askRestart(),
-      strange: () => this.end('tampered'),
-    });
+    this.offered = false;
+    this.peer = this.connect();
     this.turn = oneByOne();
     media.changed = (device, problem) => {
       this.sendTracks();
@@ -76,6 +71,23 @@ export class Room {
     line.send(opened.confirm);
     this.handshake = setTimeout(() => this.end('handshake'), HANDSHAKE);
     this.clock = setInterval(() => this.tick(), BEAT / 2);
+  }
+
+  /** Our end, at first or anew. What an older one still has to say is not heard. */
+  connect() {
+    this.greeted = false; // the host's first message has come
+    this.trusted = false; // and it fits
+    /** @type {Promise<void> | null} */
+    this.greeting = null; // our first message, which must leave before any other
+    /** @type {Peer} */
+    const peer = new Peer(this.admit, {
+      candidate: (candidate) => { if (peer === this.peer) void this.signals.send(SIGNAL.candidate, candidate); },
+      opened: () => { if (peer === this.peer) void this.greet().catch(() => this.end('tampered')); },
+      message: (message) => { if (peer === this.peer) this.heard(message); },
+      failed: () => { if (peer === this.peer) this.askRestart(); },
+      strange: () => { if (peer === this.peer) this.end('tampered'); },
+    });
+    return peer;
   }
 
   // ---- Signals
@@ -92,10 +104,17 @@ export class Room {
       this.end(signal.why === 'left' ? 'ended' : signal.why, true);
       return;
     }
+    this.signalAt = Date.now();
     // In turn: a candidate that overtakes its offer would be lost.
     this.turn(async () => {
       if (this.state === 'ended') return;
       if (signal.kind === SIGNAL.offer) {
+        // A restart is of what is there. Any other offer begins a new line: a browser whose DTLS broke has no other way back.
+        if (this.offered && !signal.restart) {
+          this.peer.close();
+          this.peer = this.connect();
+        }
+        this.offered = true;
         const sdp = await this.peer.answer(signal.sdp);
         await this.signals.send(SIGNAL.answer, { sdp });
         this.sendTracks();
@@ -114,8 +133,9 @@ export class Room {
 
   /** Once, whoever comes first: a browser may hand out the host's first message before it says that the channel is open. */
   greet() {
+    const { peer } = this;
     this.greeting = this.greeting || (async () => {
-      this.peer.send(await this.session.sealFinished(this.peer.fingerprints()));
+      peer.send(await this.session.sealFinished(peer.fingerprints()));
     })();
     return this.greeting;
   }
@@ -130,8 +150,11 @@ export class Room {
   async trust(message) {
     // Set before the check: what arrives during it queues behind it, and fails with it.
     this.greeted = true;
-    await this.session.checkFinished(message, this.peer.fingerprints());
+    const { peer } = this;
+    await this.session.checkFinished(message, peer.fingerprints());
     await this.greet(); // nothing of ours may overtake it
+    if (peer !== this.peer) return;
+    this.trusted = true;
     clearTimeout(this.handshake);
     this.heardAt = Date.now();
     this.enter('live');
@@ -163,7 +186,8 @@ export class Room {
 
   /** @param {unknown} message */
   send(message) {
-    this.session.sealData(message).then((sealed) => this.peer.send(sealed), () => {});
+    const { peer } = this;
+    if (this.trusted) this.session.sealData(message).then((sealed) => peer.send(sealed), () => {});
   }
 
   // ---- Life
@@ -192,13 +216,18 @@ export class Room {
     this.tickAt = now;
     if (this.lostAt) this.lostAt += slept;
     if (!this.heardAt) return;
-    if (now - this.beatAt >= BEAT - 50 && this.peer.open) this.beat();
+    if (now - this.beatAt >= BEAT - 50) this.beat();
     if (this.state === 'live' && now - this.heardAt > SILENCE) {
       this.lostAt = now;
       this.enter('lost');
     }
     if (this.state !== 'lost') return;
     if (now - this.lostAt > GIVE_UP) this.end('lost');
+    else if (this.signals.ready && now - Math.max(this.lostAt, this.signalAt) > UNHEARD) {
+      // The desktop tries to reach us, and none of it comes: the relay's socket may be as dead as the line, without saying so.
+      this.signalAt = now;
+      this.signals.renew();
+    }
     else if (now - this.lostAt > RESTART) this.askRestart();
   }
 
@@ -212,7 +241,7 @@ export class Room {
 
   /** Sends what is on and allowed, once it is certain who listens. */
   sendTracks() {
-    if (this.state !== 'live' && this.state !== 'lost') return;
+    if (!this.trusted || this.state === 'ended') return;
     const { microphone, camera } = this.media.tracks;
     this.peer.show('audio', this.mayspeak ? microphone : null);
     this.peer.show('video', this.mayshow ? camera : null);

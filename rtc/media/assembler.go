@@ -43,10 +43,11 @@ const (
 type Assembler struct {
 	slots   [window]packet
 	began   bool
-	next    int64 // the lowest number still of use; chained: the next frame begins here
-	highest int64 // the newest number seen
-	chained bool  // the frame before next has left, so a delta frame may follow
-	missing int64 // the number waited for …
+	source  uint32 // SSRC
+	next    int64  // the lowest number still of use; chained: the next frame begins here
+	highest int64  // the newest number seen
+	chained bool   // the frame before next has left, so a delta frame may follow
+	missing int64  // the number waited for …
 	since   time.Time
 	asked   time.Time // when a key frame was last wished for
 	stale   int
@@ -66,9 +67,12 @@ type packet struct {
 // Push takes one packet and keeps its payload. It returns the frames that are now complete, and
 // whether the sender is to be asked for a key frame (a picture-loss indication).
 func (a *Assembler) Push(p *rtp.Packet, now time.Time) (frames []Frame, wantKey bool) {
+	if a.began && p.SSRC != a.source {
+		*a = Assembler{} // another connection's stream: its numbers say nothing about the last one's
+	}
 	seq := a.extend(p.SequenceNumber)
 	if !a.began {
-		a.began, a.next, a.highest = true, seq-overtake, seq
+		a.began, a.source, a.next, a.highest = true, p.SSRC, seq-overtake, seq
 		a.asked = now.Add(keyFirst - keyEvery)
 	}
 	if seq < a.next {
@@ -124,7 +128,7 @@ func (a *Assembler) behind(seq int64) bool {
 		return false
 	}
 	asked := a.asked
-	*a = Assembler{began: true, next: seq, highest: seq, asked: asked}
+	*a = Assembler{began: true, source: a.source, next: seq, highest: seq, asked: asked}
 	return true
 }
 

@@ -327,3 +327,17 @@ func FuzzAssembler(f *testing.F) {
 		a.Tick(now.Add(time.Minute))
 	})
 }
+
+// TestAssemblerFollowsAnotherStream: the numbers of a connection made anew begin anywhere, here
+// just behind those of the last one, where they look late.
+func TestAssemblerFollowsAnotherStream(t *testing.T) {
+	first, second := flat(sentFrames(30, 5000, 10)), flat(sentFrames(30, 4900, 10))
+	for _, p := range second {
+		p.SSRC++
+	}
+	var a Assembler
+	feed(&a, first, time.Millisecond)
+	if got, _ := feed(&a, second, time.Millisecond); len(got) != 30 {
+		t.Errorf("%d of 30 frames", len(got))
+	}
+}

@@ -57,6 +57,7 @@ const (
 type Jitter struct {
 	slots   [jitterSlots]sound
 	began   bool
+	source  uint32 // SSRC
 	playing bool
 	next    int64 // the packet whose turn it is
 	highest int64
@@ -86,9 +87,13 @@ func (j *Jitter) Push(p *rtp.Packet, now time.Time) {
 	if length == 0 {
 		return // padding, or no Opus
 	}
+	if j.began && p.SSRC != j.source {
+		*j = Jitter{count: j.count} // another connection's stream
+	}
 	seq := j.extend(p.SequenceNumber)
 	switch {
 	case !j.began:
+		j.source = p.SSRC
 		j.restart(seq)
 	case seq < j.next && !j.tooOld(seq):
 		j.count.Late++
@@ -149,7 +154,7 @@ func (j *Jitter) tooOld(seq int64) bool {
 
 func (j *Jitter) restart(seq int64) {
 	// Packets that the first one overtook are still welcome.
-	*j = Jitter{began: true, next: seq - jitterOvertake, highest: seq, count: j.count}
+	*j = Jitter{began: true, source: j.source, next: seq - jitterOvertake, highest: seq, count: j.count}
 }
 
 func (j *Jitter) at(seq int64) *sound {

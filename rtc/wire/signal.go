@@ -21,7 +21,7 @@ type Signal interface {
 }
 
 type (
-	// Offer is the host's; Restart asks for new ICE credentials.
+	// Offer is the host's. Restart is for new ICE credentials; without it a connection begins, at first or anew.
 	Offer struct {
 		SDP     string
 		Restart bool
@@ -36,7 +36,7 @@ type (
 	}
 	// Bye ends the session.
 	Bye struct{ Why ByeWhy }
-	// Restart asks the host to offer with Restart.
+	// Restart asks the host to try the line again.
 	Restart struct{}
 )
 
