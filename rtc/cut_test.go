@@ -137,7 +137,6 @@ func TestICERestart(t *testing.T) {
 func TestMadeAnew(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)
-	h.host.times.again = 3 * time.Second
 	var old, young cable
 	on := &old
 	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
@@ -151,6 +150,7 @@ func TestMadeAnew(t *testing.T) {
 		t.Fatal("the code is another one")
 	}
 	g.until(t, "verified", soon)
+	c.(*call).post(func() { h.host.times.again = 3 * time.Second })
 	old.cut.Store(true)
 	await[app.CallLost](t, r, soon)
 	g.until(t, "lost", soon)
