@@ -48,6 +48,8 @@ const (
 	ActVoid         = "measure.void"
 	ActAlert        = "alert.raise"
 	ActAnswerAlert  = "alert.response"
+	ActTemplate     = "template.save"
+	ActTemplateGone = "template.delete"
 )
 
 // refusals are acts that were refused without being called failed.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ type Draft struct {
 
 	mu      sync.Mutex
 	note    Note
+	form    Form      // whose hints are shown; without sections if its template is gone
 	closed  bool      // takes no change any more
 	fresh   bool      // the store never had it
 	edits   int       // changes so far
@@ -116,14 +118,32 @@ func (d *Draft) dirty() bool { return d.edits != d.kept }
 // ID is the note's.
 func (d *Draft) ID() NoteID { return d.id }
 
-// Edit replaces the text of a section. It never blocks.
+// Edit replaces the text of a section; what was carried into it is thereby touched. It never blocks.
 func (d *Draft) Edit(section, text string) {
 	text = strings.ToValidUTF8(text, string(utf8.RuneError))
+	d.section(section, func(s *Section) bool {
+		same := s.Text == text
+		if !same {
+			s.Text, s.Carried = text, false
+		}
+		return !same
+	})
+}
+
+// Keep says of a section that was carried forward that it still holds. It never blocks.
+func (d *Draft) Keep(section string) {
+	d.section(section, func(s *Section) bool {
+		was := s.Carried
+		s.Carried = false
+		return was
+	})
+}
+
+func (d *Draft) section(key string, do func(*Section) bool) {
 	d.change(func(n *Note) bool {
-		for i, s := range n.Sections {
-			if s.Key == section {
-				n.Sections[i].Text = text
-				return s.Text != text
+		for i := range n.Sections {
+			if n.Sections[i].Key == key {
+				return do(&n.Sections[i])
 			}
 		}
 		return false
@@ -140,20 +160,28 @@ func (d *Draft) SetTitle(title string) {
 	})
 }
 
-// SetFormat never blocks; the text is kept.
-func (d *Draft) SetFormat(f NoteFormat) {
+// SetForm gives the note another format, and keeps its text. It never blocks.
+func (d *Draft) SetForm(f Form) {
 	d.change(func(n *Note) bool {
-		same := n.Format == f
-		*n = n.reshaped(f)
+		same := n.Format == f.Format
+		if !same {
+			*n = n.reshaped(f)
+			d.form = f
+		}
 		return !same
 	})
 }
 
-// add appends a paragraph to the last section.
-func (d *Draft) add(text string) {
+// file appends a paragraph to a section, which is made if it is not there.
+func (d *Draft) file(key, heading, text string) {
 	d.change(func(n *Note) bool {
-		s := &n.Sections[len(n.Sections)-1]
-		s.Text = strings.TrimLeft(s.Text+"\n\n"+text, "\n")
+		for i := range n.Sections {
+			if s := &n.Sections[i]; s.Key == key {
+				s.Text = strings.TrimLeft(s.Text+"\n\n"+text, "\n")
+				return true
+			}
+		}
+		n.Sections = append(n.Sections, Section{Key: key, Heading: heading, Text: text})
 		return true
 	})
 }
@@ -183,9 +211,10 @@ func (d *Draft) change(do func(*Note) bool) {
 // DraftView is a draft as the screen shows it.
 type DraftView struct {
 	NoteView
-	Saved   time.Time // when the store last had all of it; zero if never
-	Dirty   bool      // typed since
-	Problem string    // why the last save failed, in words; typing goes on and saving is tried again
+	Forms   []SectionForm // what each section asks for; zero where the form does not know it
+	Saved   time.Time     // when the store last had all of it; zero if never
+	Dirty   bool          // typed since
+	Problem string        // why the last save failed, in words; typing goes on and saving is tried again
 }
 
 // View is a snapshot, at once.
@@ -194,7 +223,11 @@ func (d *Draft) View() DraftView {
 	defer d.mu.Unlock()
 	n := d.note
 	n.Sections = append([]Section(nil), n.Sections...)
-	return DraftView{NoteView: viewNote(n), Saved: d.saved, Dirty: d.dirty(), Problem: d.problem}
+	v := DraftView{NoteView: viewNote(n), Saved: d.saved, Dirty: d.dirty(), Problem: d.problem}
+	for _, s := range v.Sections {
+		v.Forms = append(v.Forms, d.form.section(s.Key))
+	}
+	return v
 }
 
 // ask has the draft's goroutine do something, and waits. ErrDraftClosed.
@@ -214,8 +247,8 @@ func (d *Draft) ask(ctx context.Context, do func(context.Context) error) error {
 // Save saves now, and waits.
 func (d *Draft) Save(ctx context.Context) error { return d.ask(ctx, d.save) }
 
-// Sign saves, and locks the note for good; the draft is closed. ErrSigned, ErrEmptyNote. The audit
-// log has it first, or it does not happen.
+// Sign saves, and locks the note for good; the draft is closed. ErrSigned, ErrEmptyNote, *FieldError
+// with the Key of a section. The audit log has it first, or it does not happen.
 func (d *Draft) Sign(ctx context.Context) error {
 	err := d.ask(ctx, d.sign)
 	if errors.Is(err, ErrDraftClosed) && !d.View().CanEdit {
@@ -225,8 +258,12 @@ func (d *Draft) Sign(ctx context.Context) error {
 }
 
 func (d *Draft) sign(ctx context.Context) error {
-	if !d.View().CanSign {
+	v := d.View()
+	if !v.CanSign {
 		return ErrEmptyNote
+	}
+	if err := v.signable(); err != nil {
+		return err
 	}
 	pr, err := d.store.Profile.Profile(ctx)
 	if err != nil {
@@ -240,7 +277,12 @@ func (d *Draft) sign(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n = n.shaped()
+	if shaped := n.shaped(); !slices.Equal(shaped.Sections, n.Sections) { // a draft of before headings were kept
+		if err := d.store.Notes.SaveDraft(ctx, shaped); err != nil {
+			return err
+		}
+		n = shaped
+	}
 	sig := Signature{By: pr.signer(), At: now()}
 	sig.Hash = SignedHash(n, sig.By, sig.At)
 	if err := d.p.auditFirst(ctx, d.store, AuditEntry{Act: ActSign, Client: n.Client, About: string(n.ID)}); err != nil {

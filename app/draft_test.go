@@ -27,7 +27,18 @@ func stored(t *testing.T, s *apptest.Stage, id app.NoteID) string {
 		return ""
 	}
 	must(t, err)
-	return n.Sections[0].Text
+	return written(n)
+}
+
+// written is all that a note says.
+func written(n app.Note) string {
+	var texts []string
+	for _, s := range n.Sections {
+		if s.Text != "" {
+			texts = append(texts, s.Text)
+		}
+	}
+	return strings.Join(texts, "\n\n")
 }
 
 func TestAutosaveTwoSecondsAfterTheLastKey(t *testing.T) {
@@ -209,7 +220,7 @@ func TestSignLocksTheNote(t *testing.T) {
 		wantErr(t, "signing twice", d.Sign(t.Context()), app.ErrSigned)
 		d.Edit("text", "altered")
 		d.SetTitle("altered")
-		d.SetFormat(app.FormatSOAP)
+		d.SetForm(form(t, s, app.FormatSOAP))
 		v, err := s.Note(t.Context(), d.ID())
 		must(t, err)
 		want(t, "text", v.Sections[0].Text, "as said")
@@ -279,17 +290,17 @@ func TestSetFormatKeepsTheText(t *testing.T) {
 		for key, text := range texts {
 			d.Edit(key, text)
 		}
-		want(t, "headings", strings.Join(d.View().Headings, " "), "Subjective Objective Assessment Plan")
-		d.SetFormat(app.FormatFree)
+		want(t, "headings", headings(d.View().Note), "Subjective Objective Assessment Plan")
+		d.SetForm(form(t, s, app.FormatFree))
 		want(t, "free", d.View().Sections[0].Text, "Subjective\ns1\n\ns2\n\nAssessment\na")
 		want(t, "free sections", len(d.View().Sections), 1)
-		d.SetFormat(app.FormatSOAP)
+		d.SetForm(form(t, s, app.FormatSOAP))
 		for _, sec := range d.View().Sections {
 			want(t, sec.Key, sec.Text, texts[sec.Key])
 		}
-		d.SetFormat(app.FormatFree)
+		d.SetForm(form(t, s, app.FormatFree))
 		d.Edit("text", "no headings\nat all")
-		d.SetFormat(app.FormatSOAP)
+		d.SetForm(form(t, s, app.FormatSOAP))
 		want(t, "text without headings", d.View().Sections[0].Text, "no headings\nat all")
 		d.SetTitle("T")
 		must(t, d.Close(t.Context()))

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
-// NewDraft makes a note and opens it. The store has it only once something was written.
+// NewDraft makes a note and opens it; f is "" for the format that is usual with the client. The store
+// has it only once something was written.
 func (p *Practice) NewDraft(ctx context.Context, c ClientID, f NoteFormat) (*Draft, error) {
 	r, err := p.open()
 	if err != nil {
@@ -18,15 +20,20 @@ func (p *Practice) NewDraft(ctx context.Context, c ClientID, f NoteFormat) (*Dra
 	if err != nil {
 		return nil, err
 	}
+	form, err := r.form(ctx, f)
 	if f == "" {
-		f = FormatFree
+		form, err = r.usualForm(ctx, c, FormatSOAP)
+	}
+	if err != nil {
+		return nil, err
 	}
 	at := now()
 	n := Note{
-		ID: NoteID(newID()), Client: c, Format: f, Status: NotePreliminary, Created: at, Changed: at,
-		Title: "Note, " + at.In(pr.location()).Format("2 January 2006"),
+		ID: NoteID(newID()), Client: c, Format: form.Format, Form: form.formName(), Sections: form.blank(),
+		Status: NotePreliminary, Created: at, Changed: at,
+		Title: form.title() + ", " + at.In(pr.location()).Format("2 January 2006"),
 	}
-	d, _, err := p.startDraft(r, &Draft{note: n.shaped(), fresh: true})
+	d, _, err := p.startDraft(r, &Draft{note: n, form: form, fresh: true})
 	return d, err
 }
 
@@ -47,7 +54,8 @@ func (p *Practice) openDraft(ctx context.Context, id NoteID) (*Draft, bool, erro
 		return d, true, nil
 	}
 	if n, ok := p.takeUnsaved(id); ok {
-		return p.startDraft(r, &Draft{note: n, edits: 1, since: time.Now()})
+		form, _ := r.form(ctx, n.Format) // whatever fails: a draft must open without hints too
+		return p.startDraft(r, &Draft{note: n, form: form, edits: 1, since: time.Now()})
 	}
 	n, err := r.Notes.Note(ctx, id)
 	if err != nil {
@@ -56,7 +64,11 @@ func (p *Practice) openDraft(ctx context.Context, id NoteID) (*Draft, bool, erro
 	if n.Status != NotePreliminary {
 		return nil, false, ErrSigned
 	}
-	return p.startDraft(r, &Draft{note: n.shaped(), saved: n.Changed})
+	form, err := r.form(ctx, n.Format)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, false, err
+	}
+	return p.startDraft(r, &Draft{note: n.shaped(), form: form, saved: n.Changed})
 }
 
 // startDraft registers d, unless somebody was faster or the vault was locked meanwhile.

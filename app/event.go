@@ -15,6 +15,7 @@ const (
 	PlanChanged     // ID: ClientID; of the safety plan, or of what is being written of it
 	ResponseChanged // ID: ClientID of the response
 	AlertChanged    // ID: ClientID of the alert; raised, or answered
+	TemplateChanged // ID: NoteFormat
 )
 
 // Event says what changed; the reader fetches the snapshot again.

@@ -9,13 +9,8 @@ import (
 // NoteID names one note.
 type NoteID string
 
-// NoteFormat names the sections of a note; Sections gives them.
+// NoteFormat names what a note is: one of our own formats (format.go), or a template's ID.
 type NoteFormat string
-
-const (
-	FormatFree NoteFormat = "free"
-	FormatSOAP NoteFormat = "soap"
-)
 
 // NoteStatus uses FHIR's words: preliminary (draft), final (signed), amended (final with an
 // addendum).
@@ -27,9 +22,12 @@ const (
 	NoteAmended     NoteStatus = "amended"
 )
 
-// Section is one headed part of a note. Key is stable ("subjective"); the heading shown is
-// the format's.
-type Section struct{ Key, Text string }
+// Section is one headed part of a note. Key is stable ("subjective"); Heading is the one it was
+// written under, "" in notes of before headings were kept.
+type Section struct {
+	Key, Heading, Text string
+	Carried            bool // from an earlier note, and not touched since
+}
 
 // Note is a progress note. It belongs to the record.
 type Note struct {
@@ -37,6 +35,7 @@ type Note struct {
 	Client   ClientID
 	Session  SessionID // "" if it was not written for a session
 	Format   NoteFormat
+	Form     string // the name of the format when it was written; "" for one of our own
 	Title    string
 	Sections []Section
 	Status   NoteStatus
@@ -66,6 +65,7 @@ type NoteRow struct {
 	Client  ClientID
 	Title   string
 	Format  NoteFormat
+	Form    string // as in Note
 	Status  NoteStatus
 	Created time.Time
 	Changed time.Time
@@ -105,10 +105,24 @@ type NoteWriter interface {
 	DeleteDraft(ctx context.Context, id NoteID) error             // ErrSigned
 }
 
+// ReviewReader finds treatment plans by their review date, Note.Review.
+type ReviewReader interface {
+	// ReviewsDue are the signed plans to be reviewed by a day, of clients who are not archived, the
+	// most overdue first; limit 0 for 50. A newer signed plan of the client takes the place of theirs.
+	ReviewsDue(ctx context.Context, by Day, limit int) ([]ReviewDue, error)
+}
+
+// ReviewDue is a treatment plan that is to be reviewed.
+type ReviewDue struct {
+	NoteHit
+	Review Day
+}
+
 // NoteStore keeps notes.
 type NoteStore interface {
 	NoteReader
 	NoteWriter
+	ReviewReader
 }
 
 var (

@@ -7,130 +7,26 @@ import (
 	"unicode/utf8"
 )
 
-// SectionForm is one section that a format asks for.
-type SectionForm struct{ Key, Heading string }
-
-// Formats are the formats a note can have, in the order they are offered.
-func Formats() []NoteFormat { return []NoteFormat{FormatFree, FormatSOAP} }
-
-// Sections are the sections of a format, in their order.
-func (f NoteFormat) Sections() []SectionForm {
-	if f == FormatSOAP {
-		return []SectionForm{
-			{"subjective", "Subjective"},
-			{"objective", "Objective"},
-			{"assessment", "Assessment"},
-			{"plan", "Plan"},
-		}
-	}
-	return []SectionForm{{"text", "Note"}}
-}
-
-// heading of a section; a key of an unknown format stands for itself.
-func (f NoteFormat) heading(key string) string {
-	for _, s := range f.Sections() {
-		if s.Key == key {
-			return s.Heading
-		}
-	}
-	return key
-}
-
-// shaped gives n every section of its format, in order; what else it holds comes after.
-func (n Note) shaped() Note {
-	forms := n.Format.Sections()
-	sections := make([]Section, len(forms), len(forms)+len(n.Sections))
-	place := map[string]int{}
-	for i, f := range forms {
-		sections[i].Key, place[f.Key] = f.Key, i
-	}
-	for _, s := range n.Sections {
-		if i, ok := place[s.Key]; ok {
-			sections[i].Text = s.Text
-		} else {
-			sections = append(sections, s)
-		}
-	}
-	n.Sections = sections
-	return n
-}
-
-// reshaped gives n another format and keeps its text: sections become headed paragraphs of a
-// free note, and such paragraphs sections again. Text under no heading of the new format goes
-// to its first section.
-func (n Note) reshaped(f NoteFormat) Note {
-	if n.Format == f {
-		return n
-	}
-	var text strings.Builder
-	for _, s := range n.Sections {
-		if strings.TrimSpace(s.Text) == "" {
-			continue
-		}
-		if text.Len() > 0 {
-			text.WriteString("\n\n")
-		}
-		if len(n.Format.Sections()) > 1 {
-			text.WriteString(n.Format.heading(s.Key) + "\n")
-		}
-		text.WriteString(s.Text)
-	}
-	n.Format, n.Sections = f, nil
-	n = n.shaped()
-	at := 0
-	parts := make([][]string, len(n.Sections))
-	for line := range strings.SplitSeq(text.String(), "\n") {
-		if i := f.headed(line); i >= 0 && len(n.Sections) > 1 {
-			at = i
-			continue
-		}
-		parts[at] = append(parts[at], line)
-	}
-	for i, lines := range parts {
-		n.Sections[i].Text = strings.Trim(strings.Join(lines, "\n"), "\n")
-	}
-	return n
-}
-
-// headed finds the section whose heading is all that a line says, or -1.
-func (f NoteFormat) headed(line string) int {
-	for i, s := range f.Sections() {
-		if strings.TrimSpace(line) == s.Heading {
-			return i
-		}
-	}
-	return -1
-}
-
-// empty: nothing was written into it.
-func (n Note) empty() bool {
-	for _, s := range n.Sections {
-		if strings.TrimSpace(s.Text) != "" {
-			return false
-		}
-	}
-	return true
-}
-
 // NoteView is a note as it is read: ui holds no rule, it asks these.
 type NoteView struct {
-	Note
-	Headings []string // one a section
+	Note     // every section with its heading
 	CanEdit  bool
 	CanSign  bool
-	CanAdd   bool // an addendum
-	HashFits bool // signed, and the text is what was signed
+	CanAdd   bool     // an addendum
+	HashFits bool     // signed, and the text is what was signed
+	Carried  []string // headings of what was carried forward and never touched
 }
 
 func viewNote(n Note) NoteView {
-	n = n.shaped()
 	draft := n.Status == NotePreliminary
 	v := NoteView{
-		Note: n, CanEdit: draft, CanSign: draft && !n.empty(), CanAdd: !draft,
+		Note: n.shaped(), CanEdit: draft, CanSign: draft && !n.empty(), CanAdd: !draft,
 		HashFits: !draft && SignedHash(n, n.Signed.By, n.Signed.At) == n.Signed.Hash,
 	}
-	for _, s := range n.Sections {
-		v.Headings = append(v.Headings, n.Format.heading(s.Key))
+	for _, s := range v.Sections {
+		if s.Carried {
+			v.Carried = append(v.Carried, s.Heading)
+		}
 	}
 	return v
 }
@@ -177,6 +73,23 @@ func (p *Practice) SearchNotes(ctx context.Context, q NoteQuery) ([]NoteHit, err
 	p.auditSeldom(ctx, AuditEntry{Act: ActSearch, Client: q.Client})
 	hits, err := r.Notes.SearchNotes(ctx, q)
 	return p.shownHits(hits), err
+}
+
+// ReviewsDue are the treatment plans to be reviewed by today, the most overdue first; limit 0 for 50.
+func (p *Practice) ReviewsDue(ctx context.Context, limit int) ([]ReviewDue, error) {
+	r, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	pr, err := r.Profile.Profile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := r.Notes.ReviewsDue(ctx, DayOf(now(), pr.location()), limit)
+	for i := range plans {
+		plans[i].ClientName = p.shown(plans[i].ClientName)
+	}
+	return plans, err
 }
 
 func (p *Practice) shownHits(hits []NoteHit) []NoteHit {

@@ -22,12 +22,19 @@ type ChainStore interface {
 func (n Note) Entry() (chain.Entry, error) {
 	sections := make([]map[string]string, len(n.Sections))
 	for i, s := range n.Sections {
-		sections[i] = map[string]string{"key": s.Key, "heading": n.Format.heading(s.Key), "text": s.Text}
+		sections[i] = map[string]string{"key": s.Key, "heading": n.heading(s), "text": s.Text}
+		if s.Carried {
+			sections[i]["carried"] = "unchanged"
+		}
 	}
-	body, err := chain.Body(map[string]any{
+	fields := map[string]any{
 		"title": n.Title, "format": string(n.Format), "session": string(n.Session), "created": n.Created.UnixMilli(),
 		"sections": sections, "sha256": hex.EncodeToString(n.Signed.Hash[:]),
-	})
+	}
+	if n.Form != "" {
+		fields["form"] = n.Form
+	}
+	body, err := chain.Body(fields)
 	return chain.Entry{
 		Client: string(n.Client), Kind: chain.NoteSigned, ID: string(n.ID), At: n.Signed.At, By: n.Signed.By, Body: body,
 	}, err

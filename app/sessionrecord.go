@@ -97,14 +97,17 @@ func (s *Session) saveNote(ctx context.Context, r *Records) error {
 	s.mu.Lock()
 	why := s.view.Why
 	s.mu.Unlock()
+	form, err := r.usualForm(ctx, f.Client, FormatFree)
+	if err != nil {
+		return err
+	}
 	at := now()
 	n := Note{
-		ID: s.noteID, Client: f.Client, Session: f.ID, Format: FormatFree, Status: NotePreliminary,
+		ID: s.noteID, Client: f.Client, Session: f.ID, Format: form.Format, Form: form.formName(), Status: NotePreliminary,
 		Title:   "Session, " + f.Started.In(pr.location()).Format("2 January 2006, 15:04"),
 		Created: at, Changed: at,
+		Sections: append([]Section{{Key: sectionSession, Heading: "Session", Text: opening(f, why, pr.location()) + "\n\n" + s.sheet().note(s.p.Directory(), pr.location())}}, form.blank()...),
 	}
-	n = n.shaped()
-	n.Sections[0].Text = opening(f, why, pr.location()) + s.sheet().note(s.p.Directory(), pr.location()) + "\n\n"
 	if err := r.Notes.SaveDraft(ctx, n); err != nil && !errors.Is(err, ErrSigned) {
 		return err
 	}
@@ -133,7 +136,7 @@ func opening(f SessionFacts, why EndReason, loc *time.Location) string {
 	if w := endWords[why]; w != "" {
 		lines = append(lines, "Ending: "+w)
 	}
-	return strings.Join(lines, "\n") + "\n\n"
+	return strings.Join(lines, "\n")
 }
 
 func length(d time.Duration) string {
@@ -255,7 +258,7 @@ func (s *Session) fileChat() entry {
 			return err
 		}
 		if !added {
-			d.add(text)
+			d.file(sectionChat, "Chat", text)
 			added = true
 		}
 		if open {

@@ -149,7 +149,7 @@ func (p *Practice) addDeed(ctx context.Context, r *Records, c ClientID, id NoteI
 		return err
 	}
 	if !*added {
-		draft.add(line)
+		draft.file(sectionSession, "Session", line)
 		*added = true
 	}
 	if open {
@@ -169,8 +169,8 @@ func (p *Practice) emergencyNote(ctx context.Context, r *Records, c ClientID, id
 		ID: id, Client: c, Format: FormatFree, Status: NotePreliminary, Created: at, Changed: at,
 		Title: "Emergency, " + deeds[0].At.In(pr.location()).Format("2 January 2006, 15:04"),
 	}
+	n.Sections = []Section{{Key: sectionSession, Heading: "Emergency", Text: deedLines(deeds, pr.location())}}
 	n = n.shaped()
-	n.Sections[0].Text = deedLines(deeds, pr.location())
 	if err := r.Notes.SaveDraft(ctx, n); err != nil {
 		return err
 	}

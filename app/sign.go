@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,20 +19,37 @@ var ErrEmptyNote = errors.New("note: empty")
 // this text, in UTF-8, where every field is written as its length in bytes, in decimal, a colon,
 // the field, and a newline, so that no text can pass for two fields:
 //
-//	alcove note 1\n
-//	note ID, client ID, session ID ("" if none), format, title,
-//	created, signer, signed at      times as milliseconds since 1970 UTC, in decimal
+//	alcove note 2\n
+//	note ID, client ID, session ID ("" if none), format, name of the format ("" if one of our own),
+//	title, created, signer, signed at      times as milliseconds since 1970 UTC, in decimal
 //	number of sections, in decimal
-//	key and text of each section, in their order
+//	key, heading, text of each section, "carried" if its text was carried forward and not touched,
+//	else "", in their order
+//
+// A note without any heading was signed before headings were kept. Its first line is "alcove note 1",
+// and the name of the format, the headings and the last field are left out.
 //
 // Addenda come after the signature and carry their own name and time.
 func SignedHash(n Note, by string, at time.Time) [32]byte {
 	h := sha256.New()
-	h.Write([]byte("alcove note 1\n"))
-	fields(h, string(n.ID), string(n.Client), string(n.Session), string(n.Format), n.Title,
-		millis(n.Created), by, millis(at), fmt.Sprint(len(n.Sections)))
+	headed := slices.ContainsFunc(n.Sections, func(s Section) bool { return s.Heading != "" })
+	about := []string{string(n.ID), string(n.Client), string(n.Session), string(n.Format)}
+	if headed {
+		h.Write([]byte("alcove note 2\n"))
+		about = append(about, n.Form)
+	} else {
+		h.Write([]byte("alcove note 1\n"))
+	}
+	fields(h, append(about, n.Title, millis(n.Created), by, millis(at), fmt.Sprint(len(n.Sections)))...)
 	for _, s := range n.Sections {
-		fields(h, s.Key, s.Text)
+		switch {
+		case headed && s.Carried:
+			fields(h, s.Key, s.Heading, s.Text, "carried")
+		case headed:
+			fields(h, s.Key, s.Heading, s.Text, "")
+		default:
+			fields(h, s.Key, s.Text)
+		}
 	}
 	return [32]byte(h.Sum(nil))
 }
@@ -72,9 +90,13 @@ func (p *Practice) ExportNote(ctx context.Context, id NoteID) (string, error) {
 func exportText(v NoteView, client string, loc *time.Location) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\nClient: %s\nWritten: %s\nStatus: %s\n", v.Title, client, stamp(v.Created, loc), v.Status)
-	for i, s := range v.Sections {
+	for _, s := range v.Sections {
+		carried := ""
+		if s.Carried {
+			carried = " (carried forward, unchanged)"
+		}
 		if strings.TrimSpace(s.Text) != "" {
-			fmt.Fprintf(&b, "\n%s\n%s\n", v.Headings[i], s.Text)
+			fmt.Fprintf(&b, "\n%s%s\n%s\n", s.Heading, carried, s.Text)
 		}
 	}
 	if !v.CanEdit {

@@ -26,6 +26,39 @@ func TestSignedHashIsTheDocumentedForm(t *testing.T) {
 	want(t, "hash", app.SignedHash(sample(), "Zoe", signedAt), sha256.Sum256([]byte(form)))
 }
 
+// headed is sample as it is written now: with its headings.
+func headed() app.Note {
+	n := sample()
+	n.Format, n.Form = "T1", "Own"
+	n.Sections[0].Heading, n.Sections[1].Heading = "Said", "Next"
+	n.Sections[0].Carried = true
+	return n
+}
+
+func TestSignedHashOfANoteWithHeadings(t *testing.T) {
+	form := "alcove note 2\n" + "1:N\n" + "1:C\n" + "1:S\n" + "2:T1\n" + "3:Own\n" + "6:Títle\n" +
+		"13:1700000000123\n" + "3:Zoe\n" + "13:1700000100456\n" + "1:2\n" +
+		"10:subjective\n" + "4:Said\n" + "5:a\n1:b\n" + "7:carried\n" + "4:plan\n" + "4:Next\n" + "0:\n" + "0:\n"
+	want(t, "hash", app.SignedHash(headed(), "Zoe", signedAt), sha256.Sum256([]byte(form)))
+	base := app.SignedHash(headed(), "Zoe", signedAt)
+	for what, change := range map[string]func(*app.Note){
+		"name of the form": func(n *app.Note) { n.Form = "" },
+		"heading":          func(n *app.Note) { n.Sections[1].Heading = "Then" },
+		"one heading gone": func(n *app.Note) { n.Sections[1].Heading = "" },
+		"headings gone":    func(n *app.Note) { n.Sections[0].Heading, n.Sections[1].Heading = "", "" },
+		"carried":          func(n *app.Note) { n.Sections[0].Carried = false },
+		"carried elsewhere": func(n *app.Note) {
+			n.Sections[0].Carried, n.Sections[1].Carried = false, true
+		},
+	} {
+		n := headed()
+		change(&n)
+		if app.SignedHash(n, "Zoe", signedAt) == base {
+			t.Errorf("a change of %s is not seen", what)
+		}
+	}
+}
+
 func TestSignedHashSeesEveryChange(t *testing.T) {
 	base := app.SignedHash(sample(), "Zoe", signedAt)
 	for what, change := range map[string]func(*app.Note){

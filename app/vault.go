@@ -45,6 +45,7 @@ type Records struct {
 	Profile  ProfileStore
 	Clients  ClientStore
 	Notes    NoteStore
+	Forms    TemplateStore
 	Invites  InviteStore
 	Guests   GuestStore
 	Sessions SessionStore

@@ -45,7 +45,7 @@ func bigPractice(t testing.TB, s database, clients, notes int) *app.Records {
 			b.WriteString(vocabulary(r) + " ")
 		}
 		client := r.IntN(clients)
-		_, err := tx.Exec(`INSERT INTO notes VALUES (?, ?, ?, '', 'free', 'Note', 'final', ?, ?, ?, 'T', 1, NULL)`,
+		_, err := tx.Exec(`INSERT INTO notes (row, id, client, session, format, title, status, excerpt, created, changed, signed_by, signed_at, signed_hash) VALUES (?, ?, ?, '', 'free', 'Note', 'final', ?, ?, ?, 'T', 1, NULL)`,
 			at.Unix(), fmt.Sprint("N", i), fmt.Sprint("C", client), firstRunes(b.String(), excerptRunes), at.UnixNano(), at.UnixNano())
 		must(t, err)
 		_, err = tx.Exec("INSERT INTO note_words (rowid, words) VALUES (?, ?)", at.Unix(), clientMark(int64(client+1))+" "+indexed(b.String()))

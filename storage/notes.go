@@ -28,8 +28,8 @@ func (s noteStore) SaveDraft(ctx context.Context, n app.Note) error {
 			return err
 		}
 		for pos, sec := range n.Sections {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO note_sections (note, pos, key, text) VALUES (?, ?, ?, ?)",
-				row, pos, sec.Key, sec.Text); err != nil {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO note_sections (note, pos, key, text, heading, carried) VALUES (?, ?, ?, ?, ?, ?)",
+				row, pos, sec.Key, sec.Text, sec.Heading, sec.Carried); err != nil {
 				return err
 			}
 		}
@@ -60,13 +60,13 @@ func putDraft(ctx context.Context, tx *sql.Tx, n app.Note) (int64, error) {
 			return 0, err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO notes (row, id, client, session, format, title, status, excerpt, created, changed)
-		VALUES (?, ?, ?, ?, ?, ?, 'preliminary', ?, ?, ?)
+	_, err = tx.ExecContext(ctx, `INSERT INTO notes (row, id, client, session, format, form, title, status, excerpt, review, created, changed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, 'preliminary', ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET row = excluded.row, client = excluded.client, session = excluded.session,
-			format = excluded.format, title = excluded.title, excerpt = excluded.excerpt, created = excluded.created,
-			changed = excluded.changed`,
-		row, string(n.ID), string(n.Client), string(n.Session), string(n.Format), n.Title,
-		firstRunes(body(n.Sections), excerptRunes), stamp(n.Created), stamp(n.Changed))
+			format = excluded.format, form = excluded.form, title = excluded.title, excerpt = excluded.excerpt,
+			review = excluded.review, created = excluded.created, changed = excluded.changed`,
+		row, string(n.ID), string(n.Client), string(n.Session), string(n.Format), n.Form, n.Title,
+		firstRunes(body(n.Sections), excerptRunes), string(n.Review()), stamp(n.Created), stamp(n.Changed))
 	return row, err
 }
 

@@ -25,18 +25,18 @@ func readNote(ctx context.Context, tx *sql.Tx, id app.NoteID) (app.Note, error) 
 	var n app.Note
 	var row int64
 	var hash []byte
-	err := tx.QueryRowContext(ctx, `SELECT row, id, client, session, format, title, status, created, changed,
+	err := tx.QueryRowContext(ctx, `SELECT row, id, client, session, format, form, title, status, created, changed,
 			signed_by, signed_at, signed_hash FROM notes WHERE id = ?`, string(id)).Scan(
-		&row, &n.ID, &n.Client, &n.Session, &n.Format, &n.Title, &n.Status, when{&n.Created}, when{&n.Changed},
+		&row, &n.ID, &n.Client, &n.Session, &n.Format, &n.Form, &n.Title, &n.Status, when{&n.Created}, when{&n.Changed},
 		&n.Signed.By, when{&n.Signed.At}, &hash)
 	if err != nil {
 		return app.Note{}, err
 	}
 	copy(n.Signed.Hash[:], hash)
 	n.Sections, err = list(ctx, tx, func(r scanner) (sec app.Section, err error) {
-		err = r.Scan(&sec.Key, &sec.Text)
+		err = r.Scan(&sec.Key, &sec.Text, &sec.Heading, &sec.Carried)
 		return sec, err
-	}, "SELECT key, text FROM note_sections WHERE note = ? ORDER BY pos", row)
+	}, "SELECT key, text, heading, carried FROM note_sections WHERE note = ? ORDER BY pos", row)
 	if err != nil {
 		return app.Note{}, err
 	}
@@ -50,10 +50,10 @@ func readNote(ctx context.Context, tx *sql.Tx, id app.NoteID) (app.Note, error) 
 	return n, nil
 }
 
-const noteRowColumns = "n.id, n.client, n.title, n.format, n.status, n.created, n.changed, n.excerpt"
+const noteRowColumns = "n.id, n.client, n.title, n.format, n.form, n.status, n.created, n.changed, n.excerpt"
 
 func noteRowFields(r *app.NoteRow) []any {
-	return []any{&r.ID, &r.Client, &r.Title, &r.Format, &r.Status, when{&r.Created}, when{&r.Changed}, &r.Excerpt}
+	return []any{&r.ID, &r.Client, &r.Title, &r.Format, &r.Form, &r.Status, when{&r.Created}, when{&r.Changed}, &r.Excerpt}
 }
 
 func (s noteStore) Notes(ctx context.Context, c app.ClientID) ([]app.NoteRow, error) {
@@ -74,6 +74,17 @@ func (s noteStore) Drafts(ctx context.Context, limit int) ([]app.NoteHit, error)
 		FROM notes n JOIN clients c ON c.id = n.client WHERE n.status = 'preliminary' ORDER BY n.created, n.id LIMIT ?`,
 		limitOr(limit, draftsLimit))
 	return hits, s.fail(ctx, err)
+}
+
+func (s noteStore) ReviewsDue(ctx context.Context, by app.Day, limit int) ([]app.ReviewDue, error) {
+	due, err := list(ctx, s.store.DB(), func(row scanner) (p app.ReviewDue, err error) {
+		err = row.Scan(append(noteRowFields(&p.NoteRow), &p.ClientName, &p.Review)...)
+		return p, err
+	}, "SELECT "+noteRowColumns+`, c.name, n.review FROM notes n JOIN clients c ON c.id = n.client
+		WHERE n.review <> '' AND n.review <= ? AND n.status <> 'preliminary' AND c.status <> 'archived'
+			AND NOT EXISTS (SELECT 1 FROM notes m WHERE m.client = n.client AND m.format = 'plan' AND m.status <> 'preliminary' AND m.created > n.created)
+		ORDER BY n.review, n.id LIMIT ?`, string(by), limitOr(limit, draftsLimit))
+	return due, s.fail(ctx, err)
 }
 
 // found is a hit and the row to read its text from.

@@ -36,6 +36,7 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 		Profile:  profileStore{r},
 		Clients:  clientStore{r},
 		Notes:    noteStore{r},
+		Forms:    templateStore{r},
 		Invites:  inviteStore{r},
 		Guests:   guestStore{r},
 		Sessions: sessionStore{r},

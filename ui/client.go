@@ -61,7 +61,7 @@ func (k *client) Leave()                    { k.life.end(); k.head.Objects, k.bo
 func (k *client) Escape()                   { k.c.welcome(); k.c.Focus() }
 
 // New begins a note.
-func (k *client) New() { k.newNote(app.FormatSOAP) }
+func (k *client) New() { k.newNote("") }
 
 // Changed reads again what the event touches.
 func (k *client) Changed(e app.Event) {
@@ -183,17 +183,15 @@ func (k *client) readNotes(done func([]app.NoteRow)) {
 
 func (k *client) showNotes() {
 	k.readNotes(func(rows []app.NoteRow) {
-		free := widget.NewButton("Free text", "add", widget.Secondary, func() { k.newNote(app.FormatFree) }).Named("New free text note")
-		soap := widget.NewButton("SOAP", "add", widget.Secondary, func() { k.newNote(app.FormatSOAP) }).Named("New SOAP note")
+		as := newFormButton(k.u, k.life, "New note as", widget.Secondary, "", func(f app.Form) { k.newNote(f.Format) })
 		if len(rows) == 0 {
 			k.put(widget.Empty("note", "No notes yet", "Write the first one. It is saved while you type, and yours to change until you sign it.",
-				widget.NewButton("Write a SOAP note", "add", widget.Primary, k.New),
-				widget.NewButton("Write free text", "add", widget.Secondary, func() { k.newNote(app.FormatFree) })))
+				widget.NewButton("Write a note", "add", widget.Primary, k.New), as))
 			return
 		}
 		list := widget.NewList("Notes", func() int { return len(rows) }, widget.NewNoteLine,
 			func(i int, l *widget.Line) { fillNote(l, rows[i], k.u) }, func(i int) { k.c.openNote(rows[i].ID) })
-		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)), soap, free)
+		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)), as)
 		k.put(widget.Pad(look.S5, look.S6, look.S5, look.S6, widget.Col(look.S4, head,
 			widget.Grow(widget.Stack(widget.NewBox(look.Surface, look.Border, look.RadiusCard), widget.PadAll(6, list))))))
 	})
@@ -203,7 +201,7 @@ func (k *client) showNotes() {
 func fillNote(l *widget.Line, n app.NoteRow, u *UI) {
 	l.Title.Set(titleOf(n.Title))
 	l.When.Set(day(n.Created, u.follow.now()))
-	l.Sub.Set(dots(formatWord(n.Format), n.Excerpt))
+	l.Sub.Set(dots(n.FormName(), n.Excerpt))
 	icon, ink := "note", look.Muted
 	if n.Status == app.NotePreliminary {
 		icon, ink = "edit", look.Warn

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -19,13 +20,13 @@ type editor struct {
 	u      *UI
 	d      *app.Draft
 	title  *widget.Entry
-	areas  []*widget.Entry
+	parts  []*sectionField
 	fields *fyne.Container
 	state  *widget.Text
 	icon   *widget.Icon
 	wrong  *widget.Banner
 	signIt *widget.Button
-	format *widget.Choice
+	format *widget.MenuButton
 	root   fyne.CanvasObject
 }
 
@@ -37,15 +38,18 @@ func newEditor(n *note, d *app.Draft) *editor {
 	}
 	e.title.SetPlaceHolder("Title")
 	e.title.OnChanged = func(s string) { d.SetTitle(s) }
-	e.format = widget.NewChoice(string(v.Format), func(f string) {
-		d.SetFormat(app.NoteFormat(f))
+	e.format = newFormButton(e.u, n.life, v.FormName(), widget.Secondary, v.Format, func(f app.Form) {
+		d.SetForm(f)
+		e.format.Say(f.Name)
 		e.sections()
-	}, formatPairs()...)
+		e.focus()
+	}).Named("Format")
+	carry := widget.NewButton("Carry forward", "carry", widget.Ghost, e.carry)
 	e.signIt = widget.NewButton("Sign", "sign", widget.Primary, e.sign).Named("Sign note")
 	remove := widget.IconButton("Delete draft", "delete", widget.Ghost, e.remove)
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
 		widget.Grow(e.title), remove, e.signIt)
-	under := widget.Row(look.S4, e.format, widget.Grow(n.who), widget.Row(6, e.icon, e.state))
+	under := widget.Row(look.S3, e.format, carry, widget.Grow(n.who), widget.Row(6, e.icon, e.state))
 	e.root = widget.Col(0, widget.On(look.Surface, widget.Pad(look.S3, look.S5, look.S3, look.S4, widget.Col(look.S3, head, widget.Pad(0, 0, 0, 6, under)))),
 		widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, widget.Col(look.S4, e.wrong, e.fields))))))
 	e.sections()
@@ -53,41 +57,59 @@ func newEditor(n *note, d *app.Draft) *editor {
 	return e
 }
 
-func formatPairs() []string {
-	var pairs []string
-	for _, f := range app.Formats() {
-		pairs = append(pairs, string(f), formatWord(f))
-	}
-	return pairs
-}
-
-// sections makes a field for each section of the draft's format.
+// sections makes a field for each section of the draft.
 func (e *editor) sections() {
 	v := e.d.View()
-	rows := 5
+	rows := 4
 	if len(v.Sections) == 1 {
 		rows = 16
 	}
-	e.areas = nil
+	e.forget()
 	col := widget.Col(look.S4)
 	for i, s := range v.Sections {
-		heading := v.Headings[i]
-		if heading == "" {
-			heading = "Note"
-		}
-		a := widget.NewArea(heading, s.Text, rows)
-		a.OnChanged = func(text string) { e.d.Edit(s.Key, text) }
-		e.areas = append(e.areas, a)
-		col.Add(widget.Card(widget.NewText(heading, widget.Header), a))
+		p := newSectionField(e.d, s, v.Forms[i], rows)
+		e.parts = append(e.parts, p)
+		col.Add(p.card)
 	}
 	e.fields.Objects = []fyne.CanvasObject{col}
 	e.fields.Refresh()
 }
 
-func (e *editor) focus() {
-	if len(e.areas) > 0 {
-		e.u.win.Canvas().Focus(e.areas[0])
+// forget lets go of the text in the fields.
+func (e *editor) forget() {
+	for _, p := range e.parts {
+		p.forget()
 	}
+	e.parts = nil
+}
+
+// focus goes to the first section in which nothing is written, else to the first.
+func (e *editor) focus() {
+	for _, p := range e.parts {
+		if p.area.Text == "" {
+			e.u.win.Canvas().Focus(p.area)
+			return
+		}
+	}
+	if len(e.parts) > 0 {
+		e.u.win.Canvas().Focus(e.parts[0].area)
+	}
+}
+
+// carry fills what is empty from the client's last note.
+func (e *editor) carry() {
+	run(e.u, e.n.life, work[app.NoteRow]{
+		what: "Reading the last note", do: e.d.CarryForward,
+		done: func(from app.NoteRow, err error) {
+			if err != nil {
+				e.u.complain(err)
+				return
+			}
+			e.sections()
+			e.showState()
+			e.u.say("Carried forward from “" + clipTitle(titleOf(from.Title)) + "”")
+		},
+	})
 }
 
 // showState tells the truth about what the store has.
@@ -95,6 +117,12 @@ func (e *editor) showState() {
 	v := e.d.View()
 	e.n.view = v.NoteView
 	e.signIt.SetEnabled(v.CanSign)
+	if len(v.Sections) != len(e.parts) { // the chat of a session was filed meanwhile
+		e.sections()
+	}
+	for i, p := range e.parts {
+		p.show(v.Sections[i])
+	}
 	e.wrong.Say(v.Problem, widget.Negative)
 	switch {
 	case v.Problem != "":
@@ -124,21 +152,27 @@ func (e *editor) leave() {
 		<-before
 		return d.Close(ctx)
 	}, func(err error) { e.u.complain(err) })
-	for _, a := range append(e.areas, e.title) {
-		a.OnChanged = nil
-		a.SetText("")
-	}
+	e.forget()
+	e.title.OnChanged = nil
+	e.title.SetText("")
 }
 
 func (e *editor) sign() {
-	if !e.d.View().CanSign {
+	v := e.d.View()
+	if !v.CanSign {
 		e.u.say("There is nothing to sign yet")
 		return
 	}
-	e.u.confirm("Sign this note?", "Signing locks it for good. After that only a dated addendum can be added; nothing can be changed or removed.",
-		"Sign and lock", widget.Primary, func() {
+	title, text, yes := "Sign this note?", "Signing locks it for good. After that only a dated addendum can be added; nothing can be changed or removed.", "Sign and lock"
+	if len(v.Carried) > 0 {
+		title, yes = "Sign what was carried forward?", "Sign it as it is"
+		text = "Carried forward from an earlier note and not touched since: " + strings.Join(v.Carried, ", ") + ". It will say so in the signed note. " + text
+	}
+	e.u.confirm(title, text,
+		yes, widget.Primary, func() {
 			act(e.u, e.n.life, "Signing", e.d.Sign, func(err error) {
 				if err != nil {
+					e.showAdvice(err)
 					e.u.complain(err)
 					return
 				}
@@ -147,6 +181,21 @@ func (e *editor) sign() {
 				e.n.read()
 			})
 		})
+}
+
+// showAdvice leads to the section that an error speaks of.
+func (e *editor) showAdvice(err error) {
+	var f *app.FieldError
+	if !errors.As(err, &f) {
+		return
+	}
+	for _, p := range e.parts {
+		if p.key == f.Field {
+			p.advise(f.Advice)
+			e.u.reflow()
+			e.u.win.Canvas().Focus(p.area)
+		}
+	}
 }
 
 func (e *editor) remove() {

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"alcove/app"
 	"alcove/ui/tree"
 )
 
@@ -98,7 +99,7 @@ func TestShortcuts(t *testing.T) {
 func TestTabLeavesASection(t *testing.T) {
 	r := newRig(t, full(t), "")
 	r.openClient(tabNotes)
-	r.press("New SOAP note")
+	r.begin(app.FormatSOAP)
 	r.at("draft")
 	c := r.win.Canvas()
 	c.Focus(r.find("Subjective").(fyne.Focusable))

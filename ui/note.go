@@ -157,17 +157,16 @@ func (n *note) put(o fyne.CanvasObject) {
 func (n *note) reader() fyne.CanvasObject {
 	v, now := n.view, n.u.follow.now()
 	page := widget.Col(look.S5)
-	for i, s := range v.Sections {
+	for _, s := range v.Sections {
 		text, style := s.Text, widget.Plain
 		if text == "" {
 			text, style = "Nothing was written here.", widget.Soft
 		}
-		block := widget.Col(look.S2)
-		if i < len(v.Headings) && v.Headings[i] != "" {
-			block.Add(widget.NewText(v.Headings[i], widget.Header))
+		head := widget.Row(look.S3, widget.NewText(s.Heading, widget.Header).Cut())
+		if s.Carried {
+			head.Add(widget.NewPill("Carried forward, unchanged", widget.Caution))
 		}
-		block.Add(widget.NewPara(text, style))
-		page.Add(block)
+		page.Add(widget.Col(look.S2, widget.Lead(head), widget.NewPara(text, style)))
 	}
 	col := widget.Col(look.S4, widget.Card(page), widget.NewBanner(n.signature()))
 	for _, a := range v.Addenda {
@@ -176,7 +175,7 @@ func (n *note) reader() fyne.CanvasObject {
 	}
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
 		widget.Grow(widget.Col(2, widget.NewText(titleOf(v.Title), widget.TitleOf).Cut(),
-			widget.Lead(widget.Row(0, n.who, widget.NewText(dots(formatWord(v.Format), dayTime(v.Created, now)), widget.Soft))))),
+			widget.Lead(widget.Row(0, n.who, widget.NewText(dots(v.FormName(), dayTime(v.Created, now)), widget.Soft))))),
 		widget.NewPill(noteWord(v.Status)), widget.NewButton("Copy as text", "copy", widget.Secondary, n.export))
 	if v.CanAdd {
 		head.Add(widget.NewButton("Add addendum", "add", widget.Secondary, n.addendum))

@@ -181,6 +181,13 @@ func (r *rig) typed(label, text string) {
 	}
 }
 
+// begin begins a note in a format; the client's notes are shown.
+func (r *rig) begin(f app.NoteFormat) {
+	r.t.Helper()
+	r.at("client-notes")
+	r.shell().section.(*caseload).side.(*client).newNote(f)
+}
+
 func (r *rig) key(name fyne.KeyName) {
 	if f := r.win.Canvas().Focused(); f != nil {
 		f.TypedKey(&fyne.KeyEvent{Name: name})

@@ -105,7 +105,7 @@ func TestLockClears(t *testing.T) {
 func TestDraftReachesTheStore(t *testing.T) {
 	r := newRig(t, full(t), "")
 	r.openClient(tabNotes)
-	r.press("New SOAP note")
+	r.begin(app.FormatSOAP)
 	r.at("draft")
 	id := r.side().id
 	r.typed("Subjective", "Slept — better.")
@@ -129,7 +129,7 @@ func (r *rig) side() *note { return r.shell().section.(*caseload).side.(*note) }
 func TestSavedIsTold(t *testing.T) {
 	r := newRig(t, full(t), "")
 	r.openClient(tabNotes)
-	r.press("New free text note")
+	r.begin(app.FormatFree)
 	r.at("draft")
 	r.sees("Nothing written yet")
 	r.typed("Note", "x")

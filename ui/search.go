@@ -159,7 +159,7 @@ func (s *search) fill(i int, l *widget.Line) {
 	l.SetChosen(s.side != nil && s.side.id == h.ID)
 	fillNote(l, h.NoteRow, s.u)
 	l.Title.Set(h.ClientName)
-	l.Sub.Set(dots(titleOf(h.Title), formatWord(h.Format)))
+	l.Sub.Set(dots(titleOf(h.Title), h.FormName()))
 	l.Hit.SetMarked(h.Excerpt, h.Marks)
 }
 

@@ -115,7 +115,7 @@ func (s *settings) open(tab string) {
 	case tabSecurity:
 		page = cards(s.keysCard(), s.lockCard())
 	default:
-		page = cards(s.practiceCard(), s.lookCard())
+		page = cards(s.practiceCard(), widget.Col(look.S4, s.lookCard(), s.templatesCard()))
 	}
 	s.body.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(1080, page)))}
 	s.body.Refresh()

@@ -165,6 +165,8 @@ func (s *shell) search() {
 	s.section.(*search).Focus()
 }
 
+func (s *shell) templates() { s.open("settings", newTemplates(s.u)) }
+
 // settings shows a tab of the settings.
 func (s *shell) settings(tab string) { s.open("settings", newSettings(s.u, tab)) }
 

@@ -266,9 +266,38 @@ var shots = []shot{
 	{"note-draft", full, func(r *rig) { r.openNote(false) }},
 	{"note-draft-soap", full, func(r *rig) {
 		r.openClient(tabNotes)
-		r.press("New SOAP note")
+		r.begin(app.FormatSOAP)
 		r.at("draft")
 		r.typed("Subjective", "Slept better.")
+	}},
+	{"note-draft-plan", full, func(r *rig) {
+		r.openClient(tabNotes)
+		r.begin(app.FormatPlan)
+		r.at("draft")
+		r.typed("Goals", "To sleep through five nights of seven.")
+		r.typed("Review date", "in spring")
+		r.press("Sign note")
+		r.press("Sign and lock")
+		r.sees("Close")
+		r.press("Close")
+	}},
+	{"note-draft-carried", full, carriedForward},
+	{"note-draft-carried-sign", full, func(r *rig) { carriedForward(r); r.press("Sign note") }},
+	{"note-formats", full, func(r *rig) {
+		addTemplates(r, 1)
+		r.openClient(tabNotes)
+		r.press("New note as")
+	}},
+	{"templates-empty", full, func(r *rig) { r.at("today"); r.shell().templates() }},
+	{"templates", full, func(r *rig) { addTemplates(r, 2); r.shell().templates() }},
+	{"templates-crowded", full, func(r *rig) { addTemplates(r, 25); r.shell().templates() }},
+	{"template-form", full, func(r *rig) { editTemplate(r, 0) }},
+	{"template-form-long", full, func(r *rig) { editTemplate(r, 2) }},
+	{"template-form-wrong", full, func(r *rig) {
+		editTemplate(r, 0)
+		r.press("Add section")
+		r.typed("Heading 4", "week")
+		r.press("Save template")
 	}},
 	{"note-sign", full, func(r *rig) { r.openNote(false); r.press("Sign note") }},
 	{"note-signed", full, func(r *rig) { r.openNote(true) }},
@@ -340,6 +369,48 @@ var shots = []shot{
 		r.showBusy("Opening the line", func() {})
 		r.say("Link copied. It is a secret.")
 	}},
+}
+
+func carriedForward(r *rig) {
+	r.openClient(tabNotes)
+	r.begin(app.FormatSOAP)
+	r.at("draft")
+	r.typed("Subjective", "Slept better.")
+	r.press("Carry forward")
+	r.sees("Still true: Plan")
+}
+
+// addTemplates gives the practice n templates: the third has long headings and many of them.
+func addTemplates(r *rig, n int) {
+	r.at("today")
+	for i := range n {
+		x := app.Template{Name: []string{"Weekly check-in", "EMDR phases", "A " + longName}[i%3], Sections: []app.SectionForm{
+			{Heading: "Week", Hint: "How it went, in the client’s words"}, {Heading: "Scale", Hint: "0 to 10"}, {Heading: "Next step"},
+		}}
+		if i%3 == 2 {
+			x.Name = x.Name[:50]
+			for k := range 14 {
+				x.Sections = append(x.Sections, app.SectionForm{Heading: fmt.Sprintf("%d %s", k, longName[:70]), Hint: strings.Repeat("what belongs here ", 10)})
+			}
+		}
+		if i > 2 {
+			x.Name = fmt.Sprintf("%s %d", x.Name[:5], i)
+		}
+		if _, err := r.stage.SaveTemplate(context.Background(), x); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+func editTemplate(r *rig, i int) {
+	addTemplates(r, 3)
+	all, err := r.stage.Templates(context.Background())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.shell().templates()
+	r.rest()
+	r.shell().section.(*templates).edit(all[(i+2)%3])
 }
 
 func (r *rig) toPassphrase() {

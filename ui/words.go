@@ -121,13 +121,6 @@ func noteWord(s app.NoteStatus) (string, widget.Tone) {
 	return "Draft", widget.Caution
 }
 
-func formatWord(f app.NoteFormat) string {
-	if f == app.FormatSOAP {
-		return "SOAP"
-	}
-	return "Free text"
-}
-
 func modalityWord(m app.Modality) string {
 	switch m {
 	case app.ModalityVoice:

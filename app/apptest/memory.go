@@ -26,6 +26,7 @@ type Memory struct {
 	sessions map[app.SessionID]app.SessionFacts
 	guests   map[app.ClientID][][]byte
 	knocks   map[seenKnock]time.Time
+	forms    map[app.NoteFormat]app.Template
 	audit    []app.AuditEntry
 	chain    map[string][]chain.Entry // by client
 	heads    map[string]chain.Head
@@ -54,6 +55,7 @@ func NewMemory() *Memory {
 		sessions: map[app.SessionID]app.SessionFacts{},
 		guests:   map[app.ClientID][][]byte{},
 		knocks:   map[seenKnock]time.Time{},
+		forms:    map[app.NoteFormat]app.Template{},
 		sheets:   map[app.SessionID]app.Sheet{},
 		plans:    map[app.ClientID][]app.SafetyPlan{},
 
@@ -68,7 +70,7 @@ func NewMemory() *Memory {
 func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
-		Keys: keys, Profile: s, Clients: s, Notes: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s,
+		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s,
 		Close: s.close,
 	}
 }

@@ -155,7 +155,7 @@ func (s *store) DeleteDraft(ctx context.Context, id app.NoteID) error {
 
 func rowOf(n app.Note) app.NoteRow {
 	return app.NoteRow{
-		ID: n.ID, Client: n.Client, Title: n.Title, Format: n.Format, Status: n.Status,
+		ID: n.ID, Client: n.Client, Title: n.Title, Format: n.Format, Form: n.Form, Status: n.Status,
 		Created: n.Created, Changed: n.Changed, Excerpt: cut(body(n), excerptRunes),
 	}
 }

@@ -15,14 +15,18 @@ func testNote(t *testing.T, r *app.Records) {
 	ctx := t.Context()
 	addClient(t, r, "C1", "Ana")
 	saved := app.Note{
-		ID: "N1", Client: "C1", Format: app.FormatSOAP, Title: "First “hour”", Status: app.NotePreliminary,
-		Sections: []app.Section{{Key: "subjective", Text: "She said: ¿qué?\n\n\tnew line, NUL-free 🌧️"}, {Key: "objective", Text: ""}, {Key: "plan", Text: "日本語 العربية"}},
+		ID: "N1", Client: "C1", Format: "T1", Form: "Own “form”", Title: "First “hour”", Status: app.NotePreliminary,
+		Sections: []app.Section{{Key: "subjective", Heading: "Was sie sagt", Text: "She said: ¿qué?\n\n\tnew line, NUL-free 🌧️"}, {Key: "objective", Text: ""}, {Key: "plan", Heading: "計画", Text: "日本語 العربية", Carried: true}},
 		Created:  hour(1), Changed: hour(2),
 	}
 	ok(t, r.Notes.SaveDraft(ctx, saved))
 	wantNote(t, r, saved)
 
-	saved.Format, saved.Title = app.FormatFree, ""
+	rows, err := r.Notes.Notes(ctx, "C1")
+	ok(t, err)
+	want(t, "Form in the list", rows[0].Form, "Own “form”")
+
+	saved.Format, saved.Form, saved.Title = app.FormatFree, "", ""
 	saved.Sections, saved.Changed = []app.Section{{Key: "text", Text: "all anew"}}, hour(3)
 	ok(t, r.Notes.SaveDraft(ctx, saved))
 	wantNote(t, r, saved)
@@ -40,10 +44,11 @@ func wantNote(t *testing.T, r *app.Records, saved app.Note) {
 	want(t, "Client", got.Client, saved.Client)
 	want(t, "Session", got.Session, saved.Session)
 	want(t, "Format", got.Format, saved.Format)
+	want(t, "Form", got.Form, saved.Form)
 	want(t, "Title", got.Title, saved.Title)
 	want(t, "Status", got.Status, saved.Status)
 	if !slices.Equal(got.Sections, saved.Sections) {
-		t.Errorf("Sections, in their order: got %q, want %q", got.Sections, saved.Sections)
+		t.Errorf("Sections, in their order: got %+v, want %+v", got.Sections, saved.Sections)
 	}
 	if len(got.Addenda) != len(saved.Addenda) {
 		t.Fatalf("%d addenda, want %d", len(got.Addenda), len(saved.Addenda))

@@ -36,6 +36,8 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"NoteDeleted", testNoteDeleted},
 		{"NoteMissing", testNoteMissing},
 		{"Drafts", testDrafts},
+		{"ReviewsDue", testReviewsDue},
+		{"Templates", testTemplates},
 		{"SearchWords", testSearchWords},
 		{"SearchIsNoLanguage", testSearchIsNoLanguage},
 		{"SearchFollowsChanges", testSearchFollowsChanges},

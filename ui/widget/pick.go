@@ -64,13 +64,47 @@ func (p *Pick) open() {
 		item.Checked = v == p.value
 		m.Items = append(m.Items, item)
 	}
-	on := canvasOf(p)
+	popUnder(p, m)
+}
+
+// popUnder shows a menu beneath o. Arrow keys move in it, Enter chooses, Escape closes.
+func popUnder(o fyne.CanvasObject, m *fyne.Menu) {
+	on := canvasOf(o)
 	if on == nil {
 		return
 	}
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(p)
-	at.Y += p.Size().Height + look.S1
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	at.Y += o.Size().Height + look.S1
 	widget.ShowPopUpMenuAtPosition(m, on, at)
+}
+
+// MenuButton is a button that opens a menu: tap fills it, and calls Pop when it knows what is in it.
+type MenuButton struct{ Button }
+
+// NewMenuButton has the arrow of a menu behind its text.
+func NewMenuButton(text string, kind Kind, tap func()) *MenuButton {
+	b := &MenuButton{}
+	b.init(text, "down", kind, tap)
+	b.after = true
+	b.extend(b)
+	return b
+}
+
+// Say changes the text, and leaves the label.
+func (b *MenuButton) Say(text string) {
+	b.text = clip(text, 44)
+	b.Refresh()
+}
+
+// Named gives it a label that is not its text.
+func (b *MenuButton) Named(label string) *MenuButton { b.label = label; return b }
+
+// Pop shows the menu; an item without a label is a line between groups.
+func (b *MenuButton) Pop(items ...*fyne.MenuItem) {
+	for _, i := range items {
+		i.IsSeparator = i.Label == ""
+	}
+	popUnder(b, fyne.NewMenu("", items...))
 }
 
 func clip(s string, n int) string {

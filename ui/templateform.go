@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+
+	"alcove/app"
+	"alcove/ui/look"
+	"alcove/ui/widget"
+)
+
+// templateForm makes or changes one template: a name, and sections that move up and down.
+type templateForm struct {
+	t     *templates
+	u     *UI
+	data  app.Template // without what is in the fields since it was last taken
+	began string
+	name  *widget.Field
+	heads []*widget.Field
+	hints []*widget.Entry
+	wrong *widget.Banner
+}
+
+func newTemplateForm(t *templates, x app.Template) *templateForm {
+	x.Sections = append([]app.SectionForm(nil), x.Sections...)
+	return &templateForm{t: t, u: t.u, data: x, began: fmt.Sprint(x), wrong: widget.NewBanner("", widget.Negative)}
+}
+
+// take reads what is in the fields.
+func (f *templateForm) take() {
+	if f.name == nil {
+		return
+	}
+	f.data.Name = f.name.Entry.Text
+	for i := range f.heads {
+		f.data.Sections[i].Heading, f.data.Sections[i].Hint = f.heads[i].Entry.Text, f.hints[i].Text
+	}
+}
+
+// show draws the form anew, and puts the focus on a section; -1 for the name.
+func (f *templateForm) show(at int) {
+	f.name = widget.NewField(widget.NewEntry("Name", f.data.Name), "As the menu of formats shows it.")
+	f.heads, f.hints = nil, nil
+	rows := widget.Col(look.S4)
+	for i, s := range f.data.Sections {
+		rows.Add(f.row(i, s))
+	}
+	f.wrong.Say("", widget.Negative)
+	title, n := "New template", len(f.data.Sections)
+	if f.data.ID != "" {
+		title = "Edit template"
+	}
+	f.t.page(title, f.wrong, widget.Card(f.name),
+		widget.Card(widget.CardHead(count(n, "section"), widget.NewButton("Add section", "add", widget.Secondary, f.add).Low()), rows),
+		widget.Row(look.S2, widget.Gap(), widget.NewButton("Cancel", "", widget.Secondary, f.leave), widget.NewButton("Save template", "check", widget.Primary, f.save)))
+	focus := f.name.Entry
+	if f.data.Name != "" && at >= 0 && at < n {
+		focus = f.heads[at].Entry
+	}
+	f.u.win.Canvas().Focus(focus)
+}
+
+func (f *templateForm) row(i int, s app.SectionForm) fyne.CanvasObject {
+	n := strconv.Itoa(i + 1)
+	head := widget.NewField(widget.NewEntry("Heading "+n, s.Heading), "")
+	hint := widget.NewEntry("Hint "+n, s.Hint)
+	hint.SetPlaceHolder("What belongs there, shown while it is empty")
+	f.heads, f.hints = append(f.heads, head), append(f.hints, hint)
+	up := widget.IconButton("Move section "+n+" up", "up", widget.Ghost, func() { f.move(i, i-1) })
+	down := widget.IconButton("Move section "+n+" down", "down", widget.Ghost, func() { f.move(i, i+1) })
+	up.SetEnabled(i > 0)
+	down.SetEnabled(i < len(f.data.Sections)-1)
+	remove := widget.IconButton("Remove section "+n, "close", widget.Ghost, func() { f.remove(i) })
+	return widget.RowTop(look.S2, widget.Share(2, head), widget.Share(3, widget.NewField(hint, "")),
+		widget.Pad(22, 0, 0, 0, widget.Row(0, up, down, remove)))
+}
+
+func (f *templateForm) add() {
+	f.take()
+	f.data.Sections = append(f.data.Sections, app.SectionForm{})
+	f.show(len(f.data.Sections) - 1)
+}
+
+func (f *templateForm) move(from, to int) {
+	f.take()
+	s := f.data.Sections
+	s[from], s[to] = s[to], s[from]
+	f.show(to)
+}
+
+func (f *templateForm) remove(i int) {
+	f.take()
+	f.data.Sections = append(f.data.Sections[:i:i], f.data.Sections[i+1:]...)
+	f.show(min(i, len(f.data.Sections)-1))
+}
+
+// leave asks before it loses what was typed.
+func (f *templateForm) leave() {
+	f.take()
+	if fmt.Sprint(f.data) == f.began {
+		f.t.read()
+		return
+	}
+	f.u.confirm("Leave without saving?", "What you changed in this template is lost.", "Leave", widget.Danger, f.t.read)
+}
+
+func (f *templateForm) save() {
+	f.take()
+	x := f.data
+	x.Sections = append([]app.SectionForm(nil), x.Sections...)
+	act(f.u, f.t.life, "Saving", func(ctx context.Context) error { _, err := f.u.p.SaveTemplate(ctx, x); return err }, func(err error) {
+		if err == nil {
+			f.u.say("Template saved")
+			f.t.read()
+			return
+		}
+		f.advise(err)
+	})
+}
+
+// advise points at what needs another look.
+func (f *templateForm) advise(err error) {
+	f.name.Advise("")
+	for _, h := range f.heads {
+		h.Advise("")
+	}
+	f.wrong.Say("", widget.Negative)
+	var bad *app.FieldError
+	if !errors.As(err, &bad) {
+		f.u.complain(err)
+		return
+	}
+	if i, no := strconv.Atoi(bad.Field); no == nil && i < len(f.heads) {
+		f.heads[i].Advise(bad.Advice)
+		f.u.win.Canvas().Focus(f.heads[i].Entry)
+	} else if bad.Field == "Name" {
+		f.name.Advise(bad.Advice)
+		f.u.win.Canvas().Focus(f.name.Entry)
+	} else {
+		f.wrong.Say(bad.Advice, widget.Negative)
+	}
+	f.u.reflow()
+}
