@@ -14,7 +14,7 @@ import (
 // a pointer could press, each with a label.
 func TestKeyboardReachesEverything(t *testing.T) {
 	for _, s := range shots {
-		if s.fat() {
+		if s.fat() || s.menu() {
 			continue // the same screen, with more in it
 		}
 		t.Run(s.name, func(t *testing.T) {
@@ -110,6 +110,23 @@ func TestTabLeavesASection(t *testing.T) {
 	if got := c.Focused().(fyne.Accessible).AccessibilityLabel(); got != "Objective" {
 		t.Fatalf("Tab leads to %q", got)
 	}
+}
+
+// TestMenuByKeyboard: a format is chosen with the arrows and Enter.
+func TestMenuByKeyboard(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openClient(tabNotes)
+	r.press("New note as")
+	r.until("the menu", func() bool { return r.win.Canvas().Overlays().Top() != nil })
+	r.key(fyne.KeyDown)
+	r.key(fyne.KeyDown)
+	r.key(fyne.KeyReturn)
+	r.at("draft")
+	r.sees("Data") // DAP, the second
+	r.press("Format")
+	r.until("the menu", func() bool { return r.win.Canvas().Overlays().Top() != nil })
+	r.key(fyne.KeyEscape)
+	r.until("it to close", func() bool { return r.win.Canvas().Overlays().Top() == nil })
 }
 
 // TestEscapeAsksBeforeItLoses: a form with something in it is not thrown away by one key.

@@ -67,7 +67,7 @@ func TestSetUp(t *testing.T) {
 
 // TestLockClears: nothing of any record stays on the screen, wherever it was locked.
 func TestLockClears(t *testing.T) {
-	secrets := []string{"Ana", "Velasco", "Jonas", "Sertraline", "sleep", "diary", "555 0100", "relay.example", "Holt"}
+	secrets := []string{"Ana", "Velasco", "Jonas", "Sertraline", "sleep", "diary", "555 0100", "relay.example", "Holt", "EMDR phases", "Weekly check-in"}
 	telling := []string{"today", "client-overview", "client-notes", "note-draft", "room", "settings"}
 	for _, s := range shots {
 		if s.fat() || strings.HasPrefix(s.name, "setup") || s.name == "recover" || s.name == "problem" || strings.HasPrefix(s.name, "unlock") || s.name == "room-locked" {

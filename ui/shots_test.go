@@ -69,6 +69,9 @@ func (s shot) fat() bool {
 	return strings.Contains(s.name, "crowded") || strings.Contains(s.name, "long")
 }
 
+// menu: a menu is open, in which the arrows move and Tab does not.
+func (s shot) menu() bool { return strings.HasSuffix(s.name, "menu") }
+
 func bareStage(t testing.TB) *apptest.Stage {
 	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine(), Files: apptest.NewFiles()}
 	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files, Measures: apptest.Measures(t)})
@@ -276,6 +279,7 @@ var shots = []shot{
 		r.at("draft")
 		r.typed("Goals", "To sleep through five nights of seven.")
 		r.typed("Review date", "in spring")
+		r.sees("Writing…")
 		r.press("Sign note")
 		r.press("Sign and lock")
 		r.sees("Close")
@@ -283,7 +287,7 @@ var shots = []shot{
 	}},
 	{"note-draft-carried", full, carriedForward},
 	{"note-draft-carried-sign", full, func(r *rig) { carriedForward(r); r.press("Sign note") }},
-	{"note-formats", full, func(r *rig) {
+	{"note-new-menu", full, func(r *rig) {
 		addTemplates(r, 1)
 		r.openClient(tabNotes)
 		r.press("New note as")

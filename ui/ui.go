@@ -143,6 +143,9 @@ func (u *UI) showOnce(name string, make func() screen) {
 func (u *UI) locked() {
 	u.open.end()
 	u.closeDialog()
+	u.closeMenus()
+	u.toast.Say("")
+	u.toast.Hide()
 	u.knocks.clear()
 	if s := u.p.Running(); s != nil {
 		u.showOnce("room-locked", func() screen { return newLockedRoom(u, s) })
@@ -326,6 +329,13 @@ func (u *UI) closeDialog() {
 		u.dialog = nil
 		u.knocks.about = ""
 		d.Hide()
+	}
+}
+
+// closeMenus takes away what is popped up: it may name what a lock hides.
+func (u *UI) closeMenus() {
+	for o := u.win.Canvas().Overlays().Top(); o != nil; o = u.win.Canvas().Overlays().Top() {
+		u.win.Canvas().Overlays().Remove(o)
 	}
 }
 
