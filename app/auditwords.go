@@ -51,6 +51,8 @@ var acts = map[string]struct {
 	ActSign:               {GroupChanges, "Note signed"},
 	ActAddendum:           {GroupChanges, "Addendum signed"},
 	ActDelete:             {GroupChanges, "Draft deleted"},
+	ActRestore:            {GroupChanges, "Deleted draft brought back"},
+	ActPurge:              {GroupChanges, "Deleted draft gone for good"},
 	ActTemplate:           {GroupChanges, "Note template saved"},
 	ActTemplateGone:       {GroupChanges, "Note template deleted"},
 	ActExport:             {GroupExports, "Note copied as text"},

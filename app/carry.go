@@ -30,7 +30,11 @@ func (d *Draft) CarryForward(ctx context.Context) (NoteRow, error) {
 				to.Sections = append(to.Sections, SectionForm{Key: s.Key, Heading: s.Heading})
 			}
 		}
+		had := n.version(VersionCarry)
 		carried = n.carry(last.shaped().reshaped(to))
+		if carried && !had.empty() {
+			d.before = append(d.before, had)
+		}
 		return carried
 	})
 	switch {

@@ -34,6 +34,7 @@ type Draft struct {
 	note    Note
 	form    Form      // whose hints are shown; without sections if its template is gone
 	closed  bool      // takes no change any more
+	before  []Version // what it said, to be kept with the next save
 	fresh   bool      // the store never had it
 	edits   int       // changes so far
 	kept    int       // changes the store has
@@ -87,18 +88,19 @@ func (d *Draft) pause() time.Duration {
 // save brings the store up to date. It runs on the draft's goroutine.
 func (d *Draft) save(ctx context.Context) error {
 	d.mu.Lock()
-	n, edits, dirty := d.note, d.edits, d.dirty()
+	n, edits, dirty, before := d.note, d.edits, d.dirty(), d.before
 	n.Sections = append([]Section(nil), n.Sections...)
 	d.mu.Unlock()
 	if !dirty {
 		return nil
 	}
-	err := d.store.Notes.SaveDraft(ctx, n)
+	err := d.store.Notes.SaveDraft(ctx, n, before...)
 	d.mu.Lock()
 	if err != nil {
 		d.problem = Explain(err)
 	} else {
 		d.kept, d.fresh, d.problem = edits, false, ""
+		d.before = d.before[len(before):]
 		d.since = time.Now()
 		if !d.dirty() {
 			d.saved = time.Now()
@@ -165,11 +167,19 @@ func (d *Draft) SetForm(f Form) {
 	d.change(func(n *Note) bool {
 		same := n.Format == f.Format
 		if !same {
+			d.remember(VersionFormat)
 			*n = n.reshaped(f)
 			d.form = f
 		}
 		return !same
 	})
+}
+
+// remember keeps what the draft says, before a change that could not be typed back. d.mu is held.
+func (d *Draft) remember(why string) {
+	if !d.note.empty() {
+		d.before = append(d.before, d.note.version(why))
+	}
 }
 
 // file appends a paragraph to a section, which is made if it is not there.
@@ -315,12 +325,15 @@ func (d *Draft) Close(ctx context.Context) error {
 	return err
 }
 
-// discard closes without saving; fresh tells that the store never had the note.
+// discard closes; fresh tells that the store never had the note and nothing was written into it. All
+// else is saved, because the bin gives it back.
 func (d *Draft) discard(ctx context.Context) (fresh bool, err error) {
-	err = d.ask(ctx, func(context.Context) error {
+	err = d.ask(ctx, func(ctx context.Context) error {
+		if err := d.save(ctx); err != nil {
+			return err
+		}
 		d.mu.Lock()
 		fresh = d.fresh
-		d.edits = d.kept
 		d.mu.Unlock()
 		d.end()
 		return nil

@@ -68,7 +68,7 @@ func (p *Practice) openDraft(ctx context.Context, id NoteID) (*Draft, bool, erro
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, false, err
 	}
-	return p.startDraft(r, &Draft{note: n.shaped(), form: form, saved: n.Changed})
+	return p.startDraft(r, &Draft{note: n.shaped(), form: form, saved: n.Changed, before: []Version{n.version(VersionOpened)}})
 }
 
 // startDraft registers d, unless somebody was faster or the vault was locked meanwhile.
@@ -107,6 +107,12 @@ func (p *Practice) takeUnsaved(id NoteID) (Note, bool) {
 		}
 	}
 	return Note{}, false
+}
+
+func (p *Practice) putUnsaved(n Note) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unsaved = append(p.unsaved, n)
 }
 
 func (p *Practice) forgetDraft(d *Draft) {

@@ -120,6 +120,7 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	// A disk that is full must not keep the therapist from reading: the entry is owed.
 	_ = p.audit(ctx, AuditEntry{Act: act})
 	p.settle(ctx, r)
+	_ = p.purge(ctx, r) // what cannot go today goes another day
 	p.listenAll(ctx)
 	p.withdrawAll(ctx, r)
 	return nil
@@ -138,9 +139,7 @@ func (p *Practice) settle(ctx context.Context, r *Records) {
 	for _, n := range unsaved {
 		err := r.Notes.SaveDraft(ctx, n)
 		if err != nil && !errors.Is(err, ErrSigned) {
-			p.mu.Lock()
-			p.unsaved = append(p.unsaved, n)
-			p.mu.Unlock()
+			p.putUnsaved(n)
 		}
 		p.changed(NoteChanged, string(n.ID))
 	}
@@ -235,9 +234,7 @@ func (p *Practice) shutDrafts(drafts map[NoteID]*Draft) {
 	defer cancel()
 	for _, d := range drafts {
 		if n, kept := d.shut(ctx); !kept {
-			p.mu.Lock()
-			p.unsaved = append(p.unsaved, n)
-			p.mu.Unlock()
+			p.putUnsaved(n)
 		}
 	}
 }

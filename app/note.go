@@ -98,11 +98,13 @@ type NoteReader interface {
 
 // NoteWriter writes notes. Each call is one transaction, durable when it returns.
 type NoteWriter interface {
-	// SaveDraft adds or replaces. ErrSigned if it is signed by now.
-	SaveDraft(ctx context.Context, n Note) error
+	// SaveDraft adds or replaces, and keeps what the draft said before in the same step; ThinVersions
+	// says which of its older versions go. ErrSigned if it is signed by now, ErrNotFound if it is in the bin.
+	SaveDraft(ctx context.Context, n Note, before ...Version) error
 	SignNote(ctx context.Context, id NoteID, s Signature) error   // ErrSigned
 	AddAddendum(ctx context.Context, id NoteID, a Addendum) error // ErrNotSigned
-	DeleteDraft(ctx context.Context, id NoteID) error             // ErrSigned
+	// DeleteDraft puts a draft into the bin, see NoteBin. ErrSigned.
+	DeleteDraft(ctx context.Context, id NoteID, at time.Time) error
 }
 
 // ReviewReader finds treatment plans by their review date, Note.Review.
@@ -122,6 +124,8 @@ type ReviewDue struct {
 type NoteStore interface {
 	NoteReader
 	NoteWriter
+	VersionStore
+	NoteBin
 	ReviewReader
 }
 

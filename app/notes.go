@@ -120,19 +120,26 @@ func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) erro
 	return p.audit(ctx, AuditEntry{Act: ActAddendum, About: string(id)})
 }
 
-// DeleteDraft removes an unsigned note, open or not: ErrSigned, ErrNotFound.
+// DeleteDraft puts an unsigned note into the bin, open or not: ErrSigned, ErrNotFound. What was typed
+// into it last goes with it.
 func (p *Practice) DeleteDraft(ctx context.Context, id NoteID) error {
 	r, err := p.open()
 	if err != nil {
 		return err
 	}
-	_, onlyHere := p.takeUnsaved(id)
+	onlyHere := false
+	if n, unsaved := p.takeUnsaved(id); unsaved {
+		if err := r.Notes.SaveDraft(ctx, n); err != nil {
+			p.putUnsaved(n)
+			return err
+		}
+	}
 	if d := p.openedDraft(id); d != nil {
 		if onlyHere, err = d.discard(ctx); err != nil {
 			return err
 		}
 	}
-	err = r.Notes.DeleteDraft(ctx, id)
+	err = r.Notes.DeleteDraft(ctx, id, now())
 	if err != nil && !(onlyHere && errors.Is(err, ErrNotFound)) {
 		return err
 	}

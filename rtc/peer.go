@@ -26,7 +26,7 @@ type peer struct {
 	log  *slog.Logger
 	hide bool                       // relay-only: our address stays ours
 	mux  interface{ Close() error } // nil unless Options.Socket
-	from *candidates                // of the newest answer
+	from candidates                 // of the newest answer
 }
 
 const (
@@ -42,12 +42,11 @@ const (
 )
 
 func newPeer(h *Host, p policy, t *tracks, e connectionEvents) (connection, error) {
-	from := newCandidates(waysOf(h.options.Relay, p))
-	settings, mux, err := iceSettings(h.options, p, from)
+	settings, mux, err := iceSettings(h.options, p)
 	if err != nil {
 		return nil, err
 	}
-	out := &peer{log: h.options.Log, hide: p.relayOnly(), mux: mux, from: from}
+	out := &peer{log: h.options.Log, hide: p.relayOnly(), mux: mux, from: candidates{ways: waysOf(h.options.Relay, p)}}
 	engine, registry, estimates, err := mediaEngine()
 	if err != nil {
 		return nil, err
@@ -178,7 +177,7 @@ func (p *peer) Answer(sdp string) error {
 	if err != nil {
 		return err
 	}
-	p.from.renew()
+	p.from.left = maxCandidates
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: rest}); err != nil {
 		return err
 	}

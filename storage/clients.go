@@ -89,7 +89,7 @@ func (s clientStore) FindClients(ctx context.Context, q app.ClientQuery) (app.Cl
 		page.Rows, err = list(ctx, tx, scanClientRow, `
 			SELECT c.id, name, pronouns, focus, tags, status,
 				coalesce((SELECT max(started) FROM sessions WHERE client = c.id), 0),
-				(SELECT count(*) FROM notes WHERE client = c.id AND status = 'preliminary'),
+				(SELECT count(*) FROM notes WHERE client = c.id AND status = 'preliminary' AND deleted = 0),
 				(SELECT count(*) FROM alerts a WHERE a.client = c.id AND NOT EXISTS (SELECT 1 FROM alert_answers WHERE alert = a.id)),
 				`+trend+`
 			FROM (SELECT k.*, (SELECT measure FROM responses r WHERE r.client = k.id AND `+counts+` ORDER BY at DESC, seq DESC LIMIT 1) AS measure

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"alcove/app"
 	"alcove/app/chain"
@@ -18,10 +19,13 @@ const (
 	hitsLimit   = 50
 )
 
-func (s noteStore) SaveDraft(ctx context.Context, n app.Note) error {
+func (s noteStore) SaveDraft(ctx context.Context, n app.Note, before ...app.Version) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		row, err := putDraft(ctx, tx, n)
 		if err != nil {
+			return err
+		}
+		if err := keepVersions(ctx, tx, row, before); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM note_sections WHERE note = ?", row); err != nil {
@@ -39,15 +43,17 @@ func (s noteStore) SaveDraft(ctx context.Context, n app.Note) error {
 
 // putDraft writes the note's own row and returns its number.
 func putDraft(ctx context.Context, tx *sql.Tx, n app.Note) (int64, error) {
-	var row, created int64
+	var row, created, deleted int64
 	var status app.NoteStatus
-	err := tx.QueryRowContext(ctx, "SELECT row, created, status FROM notes WHERE id = ?", string(n.ID)).Scan(&row, &created, &status)
+	err := tx.QueryRowContext(ctx, "SELECT row, created, status, deleted FROM notes WHERE id = ?", string(n.ID)).Scan(&row, &created, &status, &deleted)
 	isNew := errors.Is(err, sql.ErrNoRows)
 	switch {
 	case err != nil && !isNew:
 		return 0, err
 	case !isNew && status != app.NotePreliminary:
 		return 0, app.ErrSigned
+	case deleted != 0:
+		return 0, app.ErrNotFound
 	}
 	before := row
 	if isNew || created != stamp(n.Created) {
@@ -133,8 +139,9 @@ func (s noteStore) SignNote(ctx context.Context, id app.NoteID, sig app.Signatur
 	})
 }
 
+// find is a note that is not in the bin.
 func find(ctx context.Context, q querier, id app.NoteID) (row int64, status app.NoteStatus, err error) {
-	err = q.QueryRowContext(ctx, "SELECT row, status FROM notes WHERE id = ?", string(id)).Scan(&row, &status)
+	err = q.QueryRowContext(ctx, "SELECT row, status FROM notes WHERE id = ? AND deleted = 0", string(id)).Scan(&row, &status)
 	return row, status, err
 }
 
@@ -161,7 +168,7 @@ func (s noteStore) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendu
 	})
 }
 
-func (s noteStore) DeleteDraft(ctx context.Context, id app.NoteID) error {
+func (s noteStore) DeleteDraft(ctx context.Context, id app.NoteID, at time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		row, status, err := find(ctx, tx, id)
 		if err != nil {
@@ -173,7 +180,7 @@ func (s noteStore) DeleteDraft(ctx context.Context, id app.NoteID) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM note_words WHERE rowid = ?", row); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM notes WHERE row = ?", row)
+		_, err = tx.ExecContext(ctx, "UPDATE notes SET deleted = ? WHERE row = ?", stamp(at), row)
 		return err
 	})
 }

@@ -26,7 +26,7 @@ func readNote(ctx context.Context, tx *sql.Tx, id app.NoteID) (app.Note, error) 
 	var row int64
 	var hash []byte
 	err := tx.QueryRowContext(ctx, `SELECT row, id, client, session, format, form, title, status, created, changed,
-			signed_by, signed_at, signed_hash FROM notes WHERE id = ?`, string(id)).Scan(
+			signed_by, signed_at, signed_hash FROM notes WHERE id = ? AND deleted = 0`, string(id)).Scan(
 		&row, &n.ID, &n.Client, &n.Session, &n.Format, &n.Form, &n.Title, &n.Status, when{&n.Created}, when{&n.Changed},
 		&n.Signed.By, when{&n.Signed.At}, &hash)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s noteStore) Notes(ctx context.Context, c app.ClientID) ([]app.NoteRow, er
 	rows, err := list(ctx, s.store.DB(), func(row scanner) (r app.NoteRow, err error) {
 		err = row.Scan(noteRowFields(&r)...)
 		return r, err
-	}, "SELECT "+noteRowColumns+" FROM notes n WHERE n.client = ? ORDER BY n.created DESC, n.id", string(c))
+	}, "SELECT "+noteRowColumns+" FROM notes n WHERE n.client = ? AND n.deleted = 0 ORDER BY n.created DESC, n.id", string(c))
 	return rows, s.fail(ctx, err)
 }
 
@@ -71,7 +71,7 @@ func scanHit(row scanner) (h app.NoteHit, err error) {
 
 func (s noteStore) Drafts(ctx context.Context, limit int) ([]app.NoteHit, error) {
 	hits, err := list(ctx, s.store.DB(), scanHit, "SELECT "+noteRowColumns+`, c.name
-		FROM notes n JOIN clients c ON c.id = n.client WHERE n.status = 'preliminary' ORDER BY n.created, n.id LIMIT ?`,
+		FROM notes n JOIN clients c ON c.id = n.client WHERE n.status = 'preliminary' AND n.deleted = 0 ORDER BY n.created, n.id LIMIT ?`,
 		limitOr(limit, draftsLimit))
 	return hits, s.fail(ctx, err)
 }

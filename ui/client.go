@@ -184,14 +184,15 @@ func (k *client) readNotes(done func([]app.NoteRow)) {
 func (k *client) showNotes() {
 	k.readNotes(func(rows []app.NoteRow) {
 		as := newFormButton(k.u, k.life, "New note as", widget.Secondary, "", func(f app.Form) { k.newNote(f.Format) })
+		bin := widget.NewButton("Deleted drafts", "delete", widget.Ghost, k.showBin)
 		if len(rows) == 0 {
 			k.put(widget.Empty("note", "No notes yet", "Write the first one. It is saved while you type, and yours to change until you sign it.",
-				widget.NewButton("Write a note", "add", widget.Primary, k.New), as))
+				widget.NewButton("Write a note", "add", widget.Primary, k.New), as, bin))
 			return
 		}
 		list := widget.NewList("Notes", func() int { return len(rows) }, widget.NewNoteLine,
 			func(i int, l *widget.Line) { fillNote(l, rows[i], k.u) }, func(i int) { k.c.openNote(rows[i].ID) })
-		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)), as)
+		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)), bin, as)
 		k.put(widget.Pad(look.S5, look.S6, look.S5, look.S6, widget.Col(look.S4, head,
 			widget.Grow(widget.Stack(widget.NewBox(look.Surface, look.Border, look.RadiusCard), widget.PadAll(6, list))))))
 	})

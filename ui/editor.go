@@ -46,9 +46,12 @@ func newEditor(n *note, d *app.Draft) *editor {
 	}).Named("Format")
 	carry := widget.NewButton("Carry forward", "carry", widget.Ghost, e.carry)
 	e.signIt = widget.NewButton("Sign", "sign", widget.Primary, e.sign).Named("Sign note")
+	past := widget.IconButton("History", "history", widget.Ghost, func() {
+		n.openHistory(func() { n.put(e.root); e.focus() })
+	})
 	remove := widget.IconButton("Delete draft", "delete", widget.Ghost, e.remove)
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
-		widget.Grow(e.title), remove, e.signIt)
+		widget.Grow(e.title), past, remove, e.signIt)
 	under := widget.Row(look.S3, e.format, carry, widget.Grow(n.who), widget.Row(6, e.icon, e.state))
 	e.root = widget.Col(0, widget.On(look.Surface, widget.Pad(look.S3, look.S5, look.S3, look.S4, widget.Col(look.S3, head, widget.Pad(0, 0, 0, 6, under)))),
 		widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, widget.Col(look.S4, e.wrong, e.fields))))))
@@ -204,7 +207,7 @@ func (e *editor) remove() {
 		what = "“" + t + "”"
 	}
 	client := e.n.view.Client
-	e.u.confirm("Delete "+what+"?", "Everything written in it is lost and cannot be brought back.", "Delete draft", widget.Danger, func() {
+	e.u.confirm("Delete "+what+"?", "It goes to the client’s deleted drafts and can be brought back from there for 30 days. Then it is gone for good.", "Delete draft", widget.Danger, func() {
 		act(e.u, e.n.life, "Deleting", func(ctx context.Context) error { return e.u.p.DeleteDraft(ctx, e.n.id) }, func(err error) {
 			if err != nil {
 				e.u.complain(err)

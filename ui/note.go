@@ -19,7 +19,8 @@ type note struct {
 	back func(app.ClientID)
 	root *fyne.Container
 	view app.NoteView
-	edit *editor // nil while it is read
+	edit *editor  // nil while it is read
+	past *history // what it said before, while that is shown
 	who  *widget.Text
 }
 
@@ -79,16 +80,23 @@ func (n *note) Leave() {
 		n.edit.leave()
 		n.edit = nil
 	}
-	n.root.Objects, n.view = nil, app.NoteView{}
+	n.root.Objects, n.view, n.past = nil, app.NoteView{}, nil
 	n.who.Set("")
 }
 
-// Escape goes back to the client.
-func (n *note) Escape() { n.back(n.view.Client) }
+// Escape goes back from the history to the note, and from there to the client.
+func (n *note) Escape() {
+	if h := n.past; h != nil {
+		n.past = nil
+		h.back()
+		return
+	}
+	n.back(n.view.Client)
+}
 
 // Submit signs a draft.
 func (n *note) Submit() {
-	if n.edit != nil {
+	if n.edit != nil && n.past == nil {
 		n.edit.sign()
 	}
 }
@@ -98,11 +106,12 @@ func (n *note) Changed(e app.Event) {
 	if e.Kind != app.NoteChanged || e.ID != string(n.id) {
 		return
 	}
-	if n.edit != nil {
+	switch {
+	case n.edit != nil:
 		n.edit.showState()
-		return
+	case n.past == nil:
+		n.read()
 	}
-	n.read()
 }
 
 type noteRead struct {
@@ -130,6 +139,7 @@ func (n *note) read() {
 		switch {
 		case err != nil:
 			n.put(widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution))))
+		case r.draft != nil && n.edit != nil && n.edit.d == r.draft: // read twice: it is being written already
 		case r.draft != nil:
 			n.begin(r.draft)
 			n.Focus()
@@ -176,7 +186,8 @@ func (n *note) reader() fyne.CanvasObject {
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
 		widget.Grow(widget.Col(2, widget.NewText(titleOf(v.Title), widget.TitleOf).Cut(),
 			widget.Lead(widget.Row(0, n.who, widget.NewText(dots(v.FormName(), dayTime(v.Created, now)), widget.Soft))))),
-		widget.NewPill(noteWord(v.Status)), widget.NewButton("Copy as text", "copy", widget.Secondary, n.export))
+		widget.NewPill(noteWord(v.Status)), widget.IconButton("History", "history", widget.Ghost, func() { n.openHistory(n.read) }),
+		widget.NewButton("Copy as text", "copy", widget.Secondary, n.export))
 	if v.CanAdd {
 		head.Add(widget.NewButton("Add addendum", "add", widget.Secondary, n.addendum))
 	}

@@ -125,6 +125,34 @@ func TestDraftReachesTheStore(t *testing.T) {
 
 func (r *rig) side() *note { return r.shell().section.(*caseload).side.(*note) }
 
+// TestHistoryShowsWhatChanged, and the draft goes on where it was.
+func TestHistoryShowsWhatChanged(t *testing.T) {
+	r := newRig(t, full(t), "")
+	withHistory(r)
+	r.typed("Note", "!")
+	r.press("History")
+	r.until("the last change", func() bool { return strings.Contains(r.written(), "What changed since") })
+	r.key(fyne.KeyEscape)
+	r.at("draft")
+	r.sees("Note")
+	r.key(fyne.KeyEscape)
+	r.at("client-notes")
+}
+
+// TestADeletedDraftComesBack from where the question before said it would be.
+func TestADeletedDraftComesBack(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openNote(false)
+	r.at("draft")
+	r.press("Delete draft")
+	r.at("draft")
+	r.find("Delete draft").(fyne.Tappable).Tapped(nil)
+	r.at("client-notes")
+	r.press("Deleted drafts")
+	r.press("Bring back Phone call with the GP")
+	r.until("it", func() bool { return strings.Contains(r.written(), "3 notes") })
+}
+
 // TestSavedIsTold: first that it is being written, then when it was saved; and when it was not.
 func TestSavedIsTold(t *testing.T) {
 	r := newRig(t, full(t), "")

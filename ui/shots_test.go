@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"alcove/app"
 	"alcove/app/apptest"
@@ -304,6 +303,24 @@ var shots = []shot{
 		r.typed("Heading 4", "week")
 		r.press("Save template")
 	}},
+	{"note-history", full, func(r *rig) { withHistory(r); r.press("History"); r.sees("Versions") }},
+	{"note-history-none", full, func(r *rig) { r.openNote(true); r.press("History"); r.sees("Versions") }},
+	{"note-history-long", crowded, func(r *rig) { r.openNote(true); r.press("History"); r.sees("Versions") }},
+	{"client-bin-empty", full, func(r *rig) { r.openClient(tabNotes); r.press("Deleted drafts"); r.sees("Back to notes") }},
+	{"client-bin", full, func(r *rig) {
+		toBin(r, "Session 4: work")
+		r.openClient(tabNotes)
+		r.press("Deleted drafts")
+		r.sees("Back to notes")
+	}},
+	{"client-bin-long", full, func(r *rig) {
+		for range 9 {
+			toBin(r, strings.Repeat("a long title ", 20))
+		}
+		r.openClient(tabNotes)
+		r.press("Deleted drafts")
+		r.sees("Back to notes")
+	}},
 	{"note-sign", full, func(r *rig) { r.openNote(false); r.press("Sign note") }},
 	{"note-signed", full, func(r *rig) { r.openNote(true) }},
 	{"note-signed-long", crowded, func(r *rig) { r.openNote(true) }},
@@ -328,8 +345,6 @@ var shots = []shot{
 		r.stage.Running().SetMicrophone(false)
 		r.stage.Running().SetCamera(false)
 	}},
-	{"room-chat-full", full, func(r *rig) { r.verified(kim); r.flood() }},
-	{"room-text-chat-full", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}); r.flood() }},
 	{"room-lost", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallLost{}) }},
 	{"room-over", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallEnded{Why: app.EndClient}) }},
 	{"room-end", full, func(r *rig) { r.verified(kim); r.press("End") }},
@@ -337,12 +352,6 @@ var shots = []shot{
 	{"room-text", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}) }},
 	{"room-voice", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityVoice}) }},
 	{"room-locked", full, func(r *rig) { r.verified(kim); r.stage.Lock(); r.at("room-locked") }},
-	{"quit-locked", locked, func(r *rig) {
-		r.at("unlock")
-		r.askQuit("Something is not saved yet", "Closing now loses "+waitingWords(app.Waiting{Drafts: 2, Sessions: []time.Time{time.Date(2026, 11, 25, 14, 2, 0, 0, time.Local)}})+
-			". It can be written once you unlock.", "Close and lose it", func() {})
-	}},
-	{"quit-room-locked", full, func(r *rig) { r.verified(kim); r.stage.Lock(); r.at("room-locked"); r.quit() }},
 	{"settings", full, func(r *rig) { r.at("today"); r.press("Settings") }},
 	{"settings-closed-relay", full, func(r *rig) {
 		r.at("today")
@@ -382,6 +391,45 @@ var shots = []shot{
 		r.showBusy("Opening the line", func() {})
 		r.say("Link copied. It is a secret.")
 	}},
+}
+
+// withHistory opens a draft that has been three things before.
+func withHistory(r *rig) {
+	r.at("today")
+	ctx := context.Background()
+	d, err := r.stage.NewDraft(ctx, r.stage.Ana, app.FormatFree)
+	if err == nil {
+		d.Edit("text", "Walked every morning and slept badly. Wants to try the diary again.")
+		err = d.Close(ctx)
+	}
+	id := d.ID()
+	for _, text := range []string{"Walked most mornings and slept a little better. Wants to try the diary again, from Monday.", "Walked most mornings, slept better."} {
+		if err == nil {
+			d, err = r.stage.OpenDraft(ctx, id)
+		}
+		if err == nil {
+			d.Edit("text", text)
+			err = d.Close(ctx)
+		}
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.shell().openNote(r.stage.Ana, id)
+	r.at("draft")
+}
+
+func toBin(r *rig, title string) {
+	ctx := context.Background()
+	d, err := r.stage.NewDraft(ctx, r.stage.Ana, app.FormatDAP)
+	if err == nil {
+		d.SetTitle(title)
+		d.Edit("data", "Spoke about the new diary.")
+		err = r.stage.DeleteDraft(ctx, d.ID())
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func carriedForward(r *rig) {
@@ -424,12 +472,6 @@ func editTemplate(r *rig, i int) {
 	r.shell().templates()
 	r.rest()
 	r.shell().section.(*templates).edit(all[(i+2)%3])
-}
-
-// flood lets the client write more than is kept.
-func (r *rig) flood() {
-	r.stage.Running().Happened(app.CallChat{ID: "flood", Text: strings.Repeat("and so on, ", 100_000)}) // as much as all lines together may be
-	r.sees("Your client has written more than Alcove keeps. What they write from now on is not shown; what you write still arrives.")
 }
 
 func (r *rig) toPassphrase() {

@@ -26,6 +26,8 @@ type Memory struct {
 	sessions map[app.SessionID]app.SessionFacts
 	guests   map[app.ClientID][][]byte
 	knocks   map[seenKnock]time.Time
+	versions map[app.NoteID][]app.Version
+	bin      map[app.NoteID]binned
 	forms    map[app.NoteFormat]app.Template
 	audit    []app.AuditEntry
 	chain    map[string][]chain.Entry // by client
@@ -55,6 +57,8 @@ func NewMemory() *Memory {
 		sessions: map[app.SessionID]app.SessionFacts{},
 		guests:   map[app.ClientID][][]byte{},
 		knocks:   map[seenKnock]time.Time{},
+		versions: map[app.NoteID][]app.Version{},
+		bin:      map[app.NoteID]binned{},
 		forms:    map[app.NoteFormat]app.Template{},
 		sheets:   map[app.SessionID]app.Sheet{},
 		plans:    map[app.ClientID][]app.SafetyPlan{},

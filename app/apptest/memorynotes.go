@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"alcove/app"
 )
@@ -83,7 +84,7 @@ func (s *store) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.NoteHit
 	return hits[:min(len(hits), limit(q.Limit, hitsLimit))], nil
 }
 
-func (s *store) SaveDraft(ctx context.Context, n app.Note) error {
+func (s *store) SaveDraft(ctx context.Context, n app.Note, before ...app.Version) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -92,6 +93,10 @@ func (s *store) SaveDraft(ctx context.Context, n app.Note) error {
 	if old, ok := s.m.notes[n.ID]; ok && old.Status != app.NotePreliminary {
 		return app.ErrSigned
 	}
+	if _, deleted := s.m.bin[n.ID]; deleted {
+		return app.ErrNotFound
+	}
+	s.m.keepVersions(n.ID, before)
 	n.Sections, n.Addenda = slices.Clone(n.Sections), nil
 	n.Status, n.Signed = app.NotePreliminary, app.Signature{}
 	s.m.notes[n.ID] = n
@@ -136,7 +141,7 @@ func (s *store) change(ctx context.Context, id app.NoteID, do func(*app.Note) er
 	return nil
 }
 
-func (s *store) DeleteDraft(ctx context.Context, id app.NoteID) error {
+func (s *store) DeleteDraft(ctx context.Context, id app.NoteID, at time.Time) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -150,6 +155,7 @@ func (s *store) DeleteDraft(ctx context.Context, id app.NoteID) error {
 		return app.ErrSigned
 	}
 	delete(s.m.notes, id)
+	s.m.bin[id] = binned{n, at}
 	return nil
 }
 

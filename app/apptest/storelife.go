@@ -103,7 +103,7 @@ func testClosed(t *testing.T, r *app.Records) {
 		"SaveDraft":         r.Notes.SaveDraft(ctx, app.Note{ID: "N1", Client: "C1"}),
 		"SignNote":          r.Notes.SignNote(ctx, "N1", app.Signature{}),
 		"AddAddendum":       r.Notes.AddAddendum(ctx, "N1", app.Addendum{}),
-		"DeleteDraft":       r.Notes.DeleteDraft(ctx, "N1"),
+		"DeleteDraft":       r.Notes.DeleteDraft(ctx, "N1", day),
 		"SaveInvite":        r.Invites.SaveInvite(ctx, app.Invite{ID: "I1", Client: "C1"}),
 		"Invite":            second(r.Invites.Invite(ctx, "I1")),
 		"ClientInvites":     second(r.Invites.ClientInvites(ctx, "C1")),

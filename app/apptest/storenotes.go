@@ -157,7 +157,7 @@ func testNoteSigned(t *testing.T, r *app.Records) {
 		changed.Sections, changed.Status, changed.Signed = []app.Section{{Key: "text", Text: "altered"}}, app.NotePreliminary, app.Signature{}
 		wantErr(t, "saving a signed note", r.Notes.SaveDraft(ctx, changed), app.ErrSigned)
 		wantErr(t, "signing it again", r.Notes.SignNote(ctx, "N1", app.Signature{By: "else", At: hour(9)}), app.ErrSigned)
-		wantErr(t, "deleting it", r.Notes.DeleteDraft(ctx, "N1"), app.ErrSigned)
+		wantErr(t, "deleting it", r.Notes.DeleteDraft(ctx, "N1", hour(9)), app.ErrSigned)
 		wantNote(t, r, n)
 	}
 	refuseChange()
@@ -179,7 +179,7 @@ func testNoteDeleted(t *testing.T, r *app.Records) {
 	addClient(t, r, "C1", "Ana")
 	addNote(t, r, "N1", "C1", hour(1), "goner")
 	addNote(t, r, "N2", "C1", hour(2), "keeper")
-	ok(t, r.Notes.DeleteDraft(ctx, "N1"))
+	ok(t, r.Notes.DeleteDraft(ctx, "N1", hour(9)))
 	_, err := r.Notes.Note(ctx, "N1")
 	wantErr(t, "a deleted note", err, app.ErrNotFound)
 	want(t, "found after deletion", len(searchIDs(t, r, app.NoteQuery{Text: "goner"})), 0)
@@ -196,7 +196,7 @@ func testNoteMissing(t *testing.T, r *app.Records) {
 	wantErr(t, "reading", err, app.ErrNotFound)
 	wantErr(t, "signing", r.Notes.SignNote(ctx, "none", app.Signature{By: "T", At: day}), app.ErrNotFound)
 	wantErr(t, "adding to", r.Notes.AddAddendum(ctx, "none", app.Addendum{Text: "x", By: "T", At: day}), app.ErrNotFound)
-	wantErr(t, "deleting", r.Notes.DeleteDraft(ctx, "none"), app.ErrNotFound)
+	wantErr(t, "deleting", r.Notes.DeleteDraft(ctx, "none", day), app.ErrNotFound)
 }
 
 func testDrafts(t *testing.T, r *app.Records) {

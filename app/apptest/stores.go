@@ -37,6 +37,8 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"NoteMissing", testNoteMissing},
 		{"Drafts", testDrafts},
 		{"ReviewsDue", testReviewsDue},
+		{"Versions", testVersions},
+		{"Bin", testBin},
 		{"Templates", testTemplates},
 		{"SearchWords", testSearchWords},
 		{"SearchIsNoLanguage", testSearchIsNoLanguage},

@@ -35,12 +35,6 @@ type (
 	GuestCame struct{ Route }
 	// GuestGone is its end.
 	GuestGone struct{ Route }
-	// TURNRefused answers turn. Why is "unknown": the link is not ours there, or "busy": whoever
-	// comes from our network has had its share for now.
-	TURNRefused struct {
-		Link LinkID
-		Why  string
-	}
 	// TURNGiven answers turn; no URLs means that the relay offers none.
 	TURNGiven struct {
 		Link LinkID
@@ -48,12 +42,11 @@ type (
 	}
 )
 
-func (Listening) notice()   {}
-func (Refused) notice()     {}
-func (GuestCame) notice()   {}
-func (GuestGone) notice()   {}
-func (TURNGiven) notice()   {}
-func (TURNRefused) notice() {}
+func (Listening) notice() {}
+func (Refused) notice()   {}
+func (GuestCame) notice() {}
+func (GuestGone) notice() {}
+func (TURNGiven) notice() {}
 
 func (o *object) link() LinkID {
 	var l LinkID
@@ -78,11 +71,7 @@ func ParseNotice(b []byte) (Notice, error) {
 	case "listening":
 		n = Listening{o.link()}
 	case "refused":
-		if o.choice("of", "listen", "turn") == "turn" {
-			n = TURNRefused{o.link(), o.text("why", 16)}
-		} else {
-			n = Refused{o.link(), o.text("why", 16)}
-		}
+		n = Refused{o.link(), o.text("why", 16)}
 	case "guest":
 		n = GuestCame{o.route()}
 	case "gone":

@@ -16,7 +16,8 @@ type Para struct {
 	text   string
 	style  Style
 	marks  [][2]int // byte ranges of text with a coloured ground
-	lines  int      // at most, 0 for all
+	tints  []tint
+	lines  int // at most, 0 for all
 	centre bool
 	hug    bool // as wide as its longest line only
 }
@@ -161,9 +162,10 @@ func (r *paraRenderer) build() {
 			x = max(0, (r.width-w)/2)
 		}
 		r.mark(s, x, y)
+		after := r.tint(s, x, y)
 		t.Move(fyne.NewPos(x, y))
 		t.Resize(fyne.NewSize(w, r.line))
-		r.objs = append(r.objs, t)
+		r.objs = append(append(r.objs, t), after...)
 		y += r.line
 	}
 }
@@ -188,6 +190,29 @@ func (r *paraRenderer) mark(s span, x, y float32) {
 		b.Resize(fyne.NewSize(r.measure(r.p.text[from:to])+2, r.line))
 		r.objs = append(r.objs, b)
 	}
+}
+
+// tint lays grounds under a line, and gives the strokes that go over its text.
+func (r *paraRenderer) tint(s span, x, y float32) (over []fyne.CanvasObject) {
+	for _, m := range r.p.tints {
+		from, to := max(m.from, s.from), min(m.to, s.to)
+		if from >= to {
+			continue
+		}
+		left, wide := x+r.measure(r.p.text[s.from:from]), r.measure(r.p.text[from:to])
+		b := canvas.NewRectangle(look.Color(m.fill))
+		b.CornerRadius = 3
+		b.Move(fyne.NewPos(left, y))
+		b.Resize(fyne.NewSize(wide, r.line))
+		r.objs = append(r.objs, b)
+		if m.strike != "" {
+			l := canvas.NewRectangle(look.Color(m.strike))
+			l.Move(fyne.NewPos(left, y+r.line*0.55))
+			l.Resize(fyne.NewSize(wide, 1))
+			over = append(over, l)
+		}
+	}
+	return over
 }
 
 func (r *paraRenderer) Layout(s fyne.Size) {
