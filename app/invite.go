@@ -87,4 +87,5 @@ type GuestStore interface {
 var (
 	ErrInviteClosed = errors.New("invite: no longer open")
 	ErrRelayAway    = errors.New("line: relay unreachable")
+	ErrRelayBusy    = errors.New("line: relay gives no more for now")
 )

@@ -49,6 +49,7 @@ type Session struct {
 	mu   sync.Mutex // written under it by the goroutine alone, which may read without
 	view SessionView
 	met  bool // the two were connected at least once
+	owes bool // the ledger is not empty
 }
 
 func newSession(p *Practice, k *knock, sheet Sheet) *Session {

@@ -34,6 +34,7 @@ func (s *Session) flush() error {
 	s.mu.Lock()
 	news := s.view.RecordProblem != problem
 	s.view.RecordProblem = problem
+	s.owes = len(s.ledger) > 0
 	s.mu.Unlock()
 	if news {
 		s.changed()

@@ -77,9 +77,7 @@ func TestWaivedCode(t *testing.T) {
 		c, r := s.admit(a)
 		await[app.CallConnected](t, r)
 		p.until("the room is live", "document.querySelector('.room')?.dataset.state === 'live'")
-		if is := eval[string](p, "document.querySelector('.badge').innerText.trim()"); is != l.say(trust) {
-			t.Errorf("the line is %q, want %q", is, l.say(trust))
-		}
+		p.until("the line is "+trust, "document.querySelector('.badge').innerText.trim() === "+strconv.Quote(l.say(trust)))
 		if shown := eval[bool](p, "document.querySelector('.code').checkVisibility()"); shown != (trust == "unverified") {
 			t.Errorf("%s, and the code is shown: %v", trust, shown)
 		}
@@ -91,6 +89,10 @@ func TestWaivedCode(t *testing.T) {
 		p.says(l, "endedTitle")
 	}
 	session(first, waived, "unverified")
+	time.Sleep(time.Second) // the desktop says that the code matched once: this browser has not seen it
+	if is := eval[string](p, "document.querySelector('.badge').innerText.trim()"); is != l.say("unverified") {
+		t.Errorf("a waived code counts as %q", is)
+	}
 	over()
 	session(s.invite(sameAs(first)), text, "unverified")
 	if !call.CheckCode(p.code()) {
@@ -98,7 +100,7 @@ func TestWaivedCode(t *testing.T) {
 	}
 	p.says(l, "verified")
 	over()
-	session(s.invite(sameAs(first)), waived, "privateLine")
+	session(s.invite(sameAs(first)), waived, "verified")
 	over()
 	session(s.invite(sameAs(first)), text, "unverified") // the therapist asks again
 	over()

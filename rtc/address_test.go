@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/stun/v4"
 	"github.com/pion/webrtc/v4"
 
 	"alcove/app"
@@ -212,15 +213,96 @@ func TestWays(t *testing.T) {
 		{outside, policy{turn: turn}, map[string]bool{"8.8.8.8": true, "a.local": false, "0.0.0.0": false, "224.0.0.251": false, "host.example": false}},
 	} {
 		for addr, want := range c.want {
-			from := candidates{waysOf(c.relay, c.policy), 1}
+			from := candidates{ways: waysOf(c.relay, c.policy), left: 1}
 			if from.take(candidateAt(addr, 9)) != want {
 				t.Errorf("relay %s, direct %v, TURN %v: %s is %v", c.relay, c.policy.direct, c.policy.turn != nil, addr, !want)
 			}
 		}
 	}
-	from := candidates{waysOf(here, policy{direct: true}), 1}
+	from := candidates{ways: waysOf(here, policy{direct: true}), left: 1}
 	if from.take("candidate:1 1 tcp 2130706431 8.8.8.8 9 typ host tcptype passive") {
 		t.Error("TCP is taken")
+	}
+}
+
+// TestPlacesAreCounted: a client who sends valid checks from hundreds of places, without naming
+// one, is answered and tried at 64 of them.
+func TestPlacesAreCounted(t *testing.T) {
+	t.Parallel()
+	h := newHost(Options{Relay: "http://127.0.0.1:4711", Log: slog.New(slog.DiscardHandler)})
+	p := policy{modality: app.ModalityText}
+	media := newTracks(true, p, func(string, string) {}, func(bool) {})
+	t.Cleanup(media.close)
+	at := make(chan string, 16)
+	ours, err := newPeer(h, p, media, connectionEvents{
+		candidate: func(c wire.Candidate) {
+			if f := strings.Fields(c.Candidate); len(f) > 5 && f[4] == "127.0.0.1" {
+				at <- net.JoinHostPort(f[4], f[5])
+			}
+		},
+		opened: func() {}, message: func([]byte) {}, stray: func() {},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(ours.Close)
+	nothing := connectionEvents{candidate: func(wire.Candidate) {}, opened: func() {}, message: func([]byte) {}}
+	theirs, err := joinByPion(nil, wire.Admit{}, nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(theirs.Close)
+	offer, err := ours.Offer(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := theirs.Offered(offer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, _, err = withoutCandidates(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ours.Answer(answer); err != nil {
+		t.Fatal(err)
+	}
+	of := func(sdp, name string) string {
+		_, rest, _ := strings.Cut(sdp, "a="+name+":")
+		value, _, _ := strings.Cut(rest, "\r\n")
+		return value
+	}
+	host, err := net.ResolveUDPAddr("udp", <-at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 * maxCandidates {
+		place, err := net.DialUDP("udp", nil, host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = place.Close() })
+		check, err := stun.Build(stun.TransactionID, stun.BindingRequest, stun.NewUsername(of(offer, "ice-ufrag")+":"+of(answer, "ice-ufrag")),
+			stun.NewShortTermIntegrity(of(offer, "ice-pwd")), stun.Fingerprint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := place.Write(check.Raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tried := func() (n int) {
+		for _, s := range ours.(*peer).pc.GetStats() {
+			if c, ok := s.(webrtc.ICECandidateStats); ok && c.Type == webrtc.StatsTypeRemoteCandidate {
+				n++
+			}
+		}
+		return n
+	}
+	eventually(t, "as many as are let through are known", func() bool { return tried() >= maxCandidates })
+	time.Sleep(300 * time.Millisecond)
+	if n := tried(); n > maxCandidates {
+		t.Errorf("%d places are tried", n)
 	}
 }
 

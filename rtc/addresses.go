@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
@@ -55,8 +56,24 @@ const maxCandidates = 64
 
 // candidates lets those of one generation through that a call may use.
 type candidates struct {
-	ways ways
-	left int
+	ways  ways
+	left  int          // how many the client may still name; the call's goroutine alone
+	tried atomic.Int32 // what the connection was let try
+}
+
+func newCandidates(w ways) *candidates { return &candidates{ways: w} }
+
+// renew begins a generation.
+func (c *candidates) renew() {
+	c.left = maxCandidates
+	c.tried.Store(0)
+}
+
+// try is asked by the connection about each address, and also about one that nobody named: a client
+// knows what opens a check of ours, and may send it from as many places as it has
+// (peer-reflexive candidates, RFC 8445, section 7.3.1.3).
+func (c *candidates) try(ip net.IP) bool {
+	return c.ways.allows(ip) && c.tried.Add(1) <= maxCandidates
 }
 
 // take counts every candidate, also the useless. The end of the gathering is none.
@@ -112,7 +129,7 @@ func withoutCandidates(text string) (rest string, found []wire.Candidate, err er
 const maxUnread = 4 * wire.MaxFrame
 
 // iceSettings says where a call's packets may go, and how much may come.
-func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() error }, error) {
+func iceSettings(o Options, p policy, from *candidates) (webrtc.SettingEngine, interface{ Close() error }, error) {
 	var s webrtc.SettingEngine
 	quiet := logging.NewDefaultLoggerFactory()
 	quiet.DefaultLogLevel = logging.LogLevelDisabled // its lines hold addresses
@@ -121,8 +138,8 @@ func iceSettings(o Options, p policy) (webrtc.SettingEngine, interface{ Close() 
 	s.SetSCTPMaxMessageSize(wire.MaxFrame) // none of ours is larger
 	s.SetSCTPMaxReceiveBufferSize(maxUnread)
 	s.SetICEMaxBindingRequests(iceTries)
-	w := waysOf(o.Relay, p)
-	s.SetRemoteIPFilter(w.allows)
+	w := from.ways
+	s.SetRemoteIPFilter(from.try)
 	s.DisableActiveTCP(true) // would dial the client past TURN
 	if !w.names() {
 		s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

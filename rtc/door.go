@@ -226,7 +226,8 @@ func (d *door) Deny(sentence string) {
 }
 
 // Admit starts the session's call. It waits for the relay's TURN credentials, at most ten
-// seconds: without them a relay-only policy could not be kept. app.ErrRelayAway, ErrGuestGone.
+// seconds: without them a relay-only policy could not be kept. app.ErrRelayAway,
+// app.ErrRelayBusy, ErrGuestGone.
 func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call, error) {
 	turn, err := d.host.turn(ctx, d.visitor.route.Link)
 	if err != nil {
@@ -253,6 +254,7 @@ func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call
 		return nil, err
 	}
 	c := newCall(d.host, d.visitor, handshake, p, r)
+	c.verified = !a.Code // in an earlier session, with this key: the page may say so again
 	d.visitor.call = c
 	d.visitor.link.calls[handshake.ResumeID()] = c
 	if d.host.socket != nil {

@@ -58,14 +58,14 @@ type Host struct {
 	running sync.WaitGroup
 
 	mu       sync.Mutex
-	links    map[wire.LinkID]*listening            // mu
-	guests   map[wire.Route]*visitor               // mu
-	socket   *socket                               // mu; nil while the relay is away
-	status   app.LineStatus                        // mu
-	troubles trouble                               // mu; what status is made of
-	token    string                                // mu; of a closed relay, "" while the vault is locked
-	waiting  map[wire.LinkID][]chan wire.TURNGiven // mu; who asked for TURN
-	ended    []ending                              // mu; blobs still to be deleted
+	links    map[wire.LinkID]*listening        // mu
+	guests   map[wire.Route]*visitor           // mu
+	socket   *socket                           // mu; nil while the relay is away
+	status   app.LineStatus                    // mu
+	troubles trouble                           // mu; what status is made of
+	token    string                            // mu; of a closed relay, "" while the vault is locked
+	waiting  map[wire.LinkID][]chan turnAnswer // mu; who asked for TURN
+	ended    []ending                          // mu; blobs still to be deleted
 }
 
 // listening is one link that we listen to: an open invite, or one kept for its running call.
@@ -133,7 +133,7 @@ func newHost(o Options) *Host {
 		options: o, times: defaultTiming, connect: newPeer, openKnock: (*seal.Invite).OpenKnock, posts: newMailbox[func()](),
 		wake: make(chan struct{}, 1), again: make(chan struct{}, 1),
 		links: map[wire.LinkID]*listening{}, guests: map[wire.Route]*visitor{},
-		waiting:  map[wire.LinkID][]chan wire.TURNGiven{},
+		waiting:  map[wire.LinkID][]chan turnAnswer{},
 		status:   app.LineStatus{Origin: o.Origin, Problem: looking},
 		troubles: trouble{relay: looking},
 	}

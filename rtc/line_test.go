@@ -80,6 +80,30 @@ func TestSession(t *testing.T) {
 	}
 }
 
+// TestVerifiedAgain: a device whose code matched in an earlier session is told so in the next, and
+// another is not.
+func TestVerifiedAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	link := h.invite(app.InviteStanding).Link
+	known := textOnly
+	known.Code = false
+	g := h.visit(link)
+	h.admit(g, known)
+	g.until(t, "verified", soon)
+	other := h.visit(link)
+	c, _ := h.admit(other, textOnly)
+	c.SendChat("1", "after whatever is said at first")
+	for e := range other.events {
+		if e.what == "verified" {
+			t.Fatal("the code was not typed, and the page hears that it matched")
+		}
+		if e.what == "chat" {
+			break
+		}
+	}
+}
+
 func TestGuestLeaves(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)

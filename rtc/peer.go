@@ -26,7 +26,7 @@ type peer struct {
 	log  *slog.Logger
 	hide bool                       // relay-only: our address stays ours
 	mux  interface{ Close() error } // nil unless Options.Socket
-	from candidates                 // of the newest answer
+	from *candidates                // of the newest answer
 }
 
 const (
@@ -42,11 +42,12 @@ const (
 )
 
 func newPeer(h *Host, p policy, t *tracks, e connectionEvents) (connection, error) {
-	settings, mux, err := iceSettings(h.options, p)
+	from := newCandidates(waysOf(h.options.Relay, p))
+	settings, mux, err := iceSettings(h.options, p, from)
 	if err != nil {
 		return nil, err
 	}
-	out := &peer{log: h.options.Log, hide: p.relayOnly(), mux: mux, from: candidates{ways: waysOf(h.options.Relay, p)}}
+	out := &peer{log: h.options.Log, hide: p.relayOnly(), mux: mux, from: from}
 	engine, registry, estimates, err := mediaEngine()
 	if err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func (p *peer) Answer(sdp string) error {
 	if err != nil {
 		return err
 	}
-	p.from.left = maxCandidates
+	p.from.renew()
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: rest}); err != nil {
 		return err
 	}

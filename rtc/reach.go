@@ -323,10 +323,9 @@ func (h *Host) received(m message) {
 	case wire.Refused:
 		h.refused(n)
 	case wire.TURNGiven:
-		for _, ch := range h.waiting[n.Link] {
-			ch <- n
-		}
-		delete(h.waiting, n.Link)
+		h.answerTURN(n.Link, turnAnswer{given: n.TURN})
+	case wire.TURNRefused:
+		h.turnRefused(n)
 	}
 }
 
@@ -377,31 +376,4 @@ func (h *Host) refused(n wire.Refused) {
 			h.socket.order(wire.Order{Op: "listen", Link: l.link, Token: l.owner})
 		}
 	})
-}
-
-// turn asks the relay for TURN credentials; nil if it offers none.
-func (h *Host) turn(ctx context.Context, link wire.LinkID) (*wire.TURN, error) {
-	ch := make(chan wire.TURNGiven, 1)
-	h.mu.Lock()
-	if h.socket == nil {
-		h.mu.Unlock()
-		return nil, errAway
-	}
-	h.waiting[link] = append(h.waiting[link], ch)
-	h.socket.order(wire.Order{Op: "turn", Link: link})
-	h.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
-	defer cancel()
-	select {
-	case <-ctx.Done():
-		return nil, errAway
-	case given, ok := <-ch:
-		if !ok {
-			return nil, errAway
-		}
-		if len(given.TURN.URLs) == 0 {
-			return nil, nil //nolint:nilnil // no TURN is an answer
-		}
-		return &given.TURN, nil
-	}
 }

@@ -21,7 +21,7 @@ func told(err error) slog.Attr { return slog.String("err", kindOf(err)) }
 
 // ours hold no data: their words are fixed.
 var ours = []error{
-	errOutOfPlace, errFlood, errSDP, errAway, errClosed, seal.ErrClock, seal.ErrForged, seal.ErrOrder, seal.ErrKey, wire.ErrRefused,
+	errOutOfPlace, errFlood, errSDP, errAway, errBusy, errClosed, seal.ErrClock, seal.ErrForged, seal.ErrOrder, seal.ErrKey, wire.ErrRefused,
 	context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 }
 

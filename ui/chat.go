@@ -19,6 +19,7 @@ type chat struct {
 	entry *widget.Entry
 	send  *widget.Button
 	none  *fyne.Container
+	full  *fyne.Container
 	root  fyne.CanvasObject
 }
 
@@ -29,9 +30,11 @@ func newChat(r *room) *chat {
 	c.send = widget.IconButton("Send", "send", widget.Primary, c.say)
 	c.scr = widget.NewVScroll(widget.Pad(look.S3, look.S4, look.S3, look.S4, c.lines))
 	c.none = widget.PadAll(look.S4, widget.Empty("chat", "Nothing written yet", "What you write here is encrypted twice, and gone after the session unless you file it."))
+	c.full = widget.Pad(look.S2, look.S3, look.S2, look.S3, widget.NewBanner("Your client has written more than Alcove keeps. "+
+		"What they write from now on is not shown; what you write still arrives.", widget.Caution))
 	c.root = widget.On(look.Surface, widget.Col(0,
 		widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.NewText("Chat", widget.Header)), widget.HLine(),
-		widget.Grow(widget.Stack(c.scr, c.none)), widget.HLine(),
+		widget.Grow(widget.Stack(c.scr, c.none)), c.full, widget.HLine(),
 		widget.PadAll(look.S3, widget.Row(look.S2, widget.Grow(c.entry), c.send))))
 	return c
 }
@@ -62,6 +65,7 @@ func (c *chat) show(v app.SessionView) {
 		c.lines.Add(b)
 	}
 	setShown(c.none, len(v.Chat) == 0)
+	setShown(c.full, v.ChatFull)
 	over := v.Phase == app.SessionEnded
 	c.send.SetEnabled(!over)
 	if over {

@@ -54,6 +54,8 @@ type rig struct {
 	q     *queue
 	stage *apptest.Stage
 	chime int
+	// closed: the window was.
+	closed bool
 }
 
 func newRig(t testing.TB, s *apptest.Stage, theme string) *rig {
@@ -71,7 +73,12 @@ func newRig(t testing.TB, s *apptest.Stage, theme string) *rig {
 	}
 	r.UI = newUI(ctx, a, s.Practice, Options{Profile: "/home/maren/.local/share/alcove", Theme: theme, Chime: func() { r.chime++ }}, r.q)
 	r.win.Resize(fyne.NewSize(1280, 800))
-	t.Cleanup(func() { r.win.Close() })
+	r.win.SetOnClosed(func() { r.closed = true })
+	t.Cleanup(func() {
+		if !r.closed {
+			r.win.Close()
+		}
+	})
 	t.Cleanup(cancel)
 	r.start()
 	return r

@@ -41,7 +41,8 @@ type room struct {
 	problem          *widget.Banner
 	controls         map[string]*widget.Control
 	bar              *fyne.Container
-	chat             *chat
+	chat             *chat       // nil while bare
+	form             *unlockForm // while bare
 	root             *fyne.Container
 }
 
@@ -86,10 +87,10 @@ func (r *room) lay(v app.SessionView) {
 		top, r.verify.root, r.problem, widget.Grow(stage), r.bar)))
 	side := fyne.CanvasObject(nil)
 	if r.bare {
-		form := newUnlockForm(r.u)
+		r.form = newUnlockForm(r.u)
 		r.chat = nil
 		side = widget.On(look.Surface, widget.MiddleWide(280, widget.Col(look.S4, widget.ColMid(0, widget.IconTile("lock", look.Accent, look.AccentSoft, 52)),
-			widget.NewText("Locked", widget.TitleOf).Centre(), widget.NewPara("The session goes on. The record behind it is sealed.", widget.Soft).Centre(), form.body)))
+			widget.NewText("Locked", widget.TitleOf).Centre(), widget.NewPara("The session goes on. The record behind it is sealed.", widget.Soft).Centre(), r.form.body)))
 	} else {
 		r.chat = newChat(r)
 		side = r.chat.root
@@ -128,6 +129,13 @@ func (r *room) Name() string {
 
 func (r *room) Object() fyne.CanvasObject       { return r.root }
 func newLockedRoom(u *UI, s *app.Session) *room { return buildRoom(u, s, true) }
+
+// Focus goes to the passphrase, where there is one to type.
+func (r *room) Focus() {
+	if r.bare {
+		r.u.win.Canvas().Focus(r.form.entry)
+	}
+}
 
 // Leave stops the pictures and lets go of the chat.
 func (r *room) Leave() {
@@ -178,7 +186,7 @@ func (r *room) show() {
 
 func (r *room) laidOutFor(v app.SessionView) string {
 	return fmt.Sprint(v.ClientName, v.Phase, v.Trust, v.CodeNeeded, v.WrongCodes, v.Remote, v.Microphone, v.Camera, v.VoiceOnly,
-		v.DeviceProblem, v.RecordProblem, r.hidden, r.verify.asked, len(r.clock.Text()), len(v.Chat) == 0)
+		v.DeviceProblem, v.RecordProblem, r.hidden, r.verify.asked, len(r.clock.Text()), len(v.Chat) == 0, v.ChatFull)
 }
 
 func sessionTitle(v app.SessionView, bare bool) string {

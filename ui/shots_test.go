@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"alcove/app"
 	"alcove/app/apptest"
@@ -345,6 +346,8 @@ var shots = []shot{
 		r.stage.Running().SetMicrophone(false)
 		r.stage.Running().SetCamera(false)
 	}},
+	{"room-chat-full", full, func(r *rig) { r.verified(kim); r.flood() }},
+	{"room-text-chat-full", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}); r.flood() }},
 	{"room-lost", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallLost{}) }},
 	{"room-over", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallEnded{Why: app.EndClient}) }},
 	{"room-end", full, func(r *rig) { r.verified(kim); r.press("End") }},
@@ -352,6 +355,12 @@ var shots = []shot{
 	{"room-text", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}) }},
 	{"room-voice", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityVoice}) }},
 	{"room-locked", full, func(r *rig) { r.verified(kim); r.stage.Lock(); r.at("room-locked") }},
+	{"quit-locked", locked, func(r *rig) {
+		r.at("unlock")
+		r.askQuit("Something is not saved yet", "Closing now loses "+waitingWords(app.Waiting{Drafts: 2, Sessions: []time.Time{time.Date(2026, 11, 25, 14, 2, 0, 0, time.Local)}})+
+			". It can be written once you unlock.", "Close and lose it", func() {})
+	}},
+	{"quit-room-locked", full, func(r *rig) { r.verified(kim); r.stage.Lock(); r.at("room-locked"); r.quit() }},
 	{"settings", full, func(r *rig) { r.at("today"); r.press("Settings") }},
 	{"settings-closed-relay", full, func(r *rig) {
 		r.at("today")
@@ -472,6 +481,12 @@ func editTemplate(r *rig, i int) {
 	r.shell().templates()
 	r.rest()
 	r.shell().section.(*templates).edit(all[(i+2)%3])
+}
+
+// flood lets the client write more than is kept.
+func (r *rig) flood() {
+	r.stage.Running().Happened(app.CallChat{ID: "flood", Text: strings.Repeat("and so on, ", 100_000)}) // as much as all lines together may be
+	r.sees("Your client has written more than Alcove keeps. What they write from now on is not shown; what you write still arrives.")
 }
 
 func (r *rig) toPassphrase() {

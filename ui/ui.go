@@ -212,24 +212,6 @@ func (u *UI) changed(batch []app.Event) {
 	}
 }
 
-// quit asks before it cuts a session off.
-func (u *UI) quit() {
-	if u.opt.Problem != nil || u.p.Running() == nil {
-		u.win.Close()
-		return
-	}
-	u.confirm("Close Alcove?", "A session is running. Closing ends it for your client too; its draft note is kept.", "End session and close", widget.Danger, func() {
-		s := u.p.Running()
-		act(u, u.life, "Ending the session", func(ctx context.Context) error {
-			if s == nil {
-				return nil
-			}
-			_, err := s.End(ctx, false)
-			return err
-		}, func(error) { u.win.Close() })
-	})
-}
-
 // shell is the unlocked screen, nil while there is none.
 func (u *UI) shell() *shell {
 	s, _ := u.screen.(*shell)

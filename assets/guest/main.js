@@ -142,6 +142,8 @@ function meet(invitation, { opened, line, known }, media) {
       },
       chat: screen.chat, remote: screen.remote, stream: screen.stream, voiceOnly: screen.voiceOnly, device: screen.device,
       verified: () => {
+        // In a session without the code this says that it matched earlier: that only this browser can know.
+        if (!opened.admit.code && !known) return;
         screen.verified();
         void keepVerified(invitation.bundle.pairKey);
       },

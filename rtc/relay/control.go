@@ -46,13 +46,19 @@ func parseOrder(data []byte) (o order, err error) {
 
 // A notice is one text frame to the host.
 type notice struct {
-	Op   string `json:"op"` // listening, refused, guest or gone
+	Op   string `json:"op"`           // listening, refused, guest or gone
+	Of   string `json:"of,omitempty"` // refused: the order, listen or turn
 	Link string `json:"link"`
 	Conn string `json:"conn,omitempty"`
 	Why  string `json:"why,omitempty"` // refused: token, unknown or busy
 }
 
 func (n notice) frame() item { return textItem(n) }
+
+// refusal answers an order at once, or ends what a listen began.
+func refusal(of string, link linkID, why string) item {
+	return notice{Op: "refused", Of: of, Link: link.text(), Why: why}.frame()
+}
 
 // presence is the one text frame to a guest: whether the therapist's desktop listens to this link.
 type presence struct {

@@ -106,7 +106,7 @@ func (r *Relay) obey(ctx context.Context, h *hostSocket, data []byte) error {
 	switch o.op {
 	case "listen":
 		if why := r.mayListen(ctx, o); why != "" {
-			h.send(notice{Op: "refused", Link: o.link.text(), Why: why}.frame())
+			h.send(refusal("listen", o.link, why))
 			return nil
 		}
 		r.switchboard.listen(ctx, h, o.link)
@@ -116,12 +116,12 @@ func (r *Relay) obey(ctx context.Context, h *hostSocket, data []byte) error {
 		r.switchboard.fromHost(h, o.link, busMessage{kind: busDrop, conns: []connID{o.conn}})
 	case "turn":
 		if !r.switchboard.isHost(h, o.link) {
-			h.send(notice{Op: "refused", Link: o.link.text(), Why: "unknown"}.frame())
+			h.send(refusal("turn", o.link, "unknown"))
 			return nil
 		}
 		// Each of them opens ports here: with them in stock, a stranger could relay without end.
 		if !r.limits.request(h.addr, turns) {
-			h.send(notice{Op: "refused", Link: o.link.text(), Why: "busy"}.frame())
+			h.send(refusal("turn", o.link, "busy"))
 			return nil
 		}
 		h.send(r.turn.credentials(o.link, time.Now()))

@@ -18,7 +18,7 @@ func (s *switchboard) listen(ctx context.Context, h *hostSocket, link linkID) {
 	_, err := s.nats.RequestWithContext(ctx, hostSubject+link.text(), busMessage{kind: busYield}.bytes())
 	cancel()
 	if !answered(err) {
-		h.send(notice{Op: "refused", Link: link.text(), Why: "busy"}.frame())
+		h.send(refusal("listen", link, "busy"))
 		return
 	}
 	// NATS must know of the subscription before the desktop, and through it the client, is told that somebody listens.
@@ -32,7 +32,7 @@ func (s *switchboard) listen(ctx context.Context, h *hostSocket, link linkID) {
 		if sub != nil {
 			_ = sub.Unsubscribe() // fails only when NATS is closed
 		}
-		h.send(notice{Op: "refused", Link: link.text(), Why: "busy"}.frame())
+		h.send(refusal("listen", link, "busy"))
 		return
 	}
 	if l := s.listeners[link]; l != nil { // two at the same instant on this relay
@@ -74,7 +74,7 @@ func (s *switchboard) unlistenLocked(link linkID, l *listener, why string) {
 	delete(l.host.links, link)
 	_ = l.sub.Unsubscribe() // fails only when NATS is closed
 	if why != "" {
-		l.host.send(notice{Op: "refused", Link: link.text(), Why: why}.frame())
+		l.host.send(refusal("listen", link, why))
 	}
 	s.publish(guestSubject, link, busMessage{kind: busAway})
 }

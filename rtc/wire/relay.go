@@ -35,6 +35,12 @@ type (
 	GuestCame struct{ Route }
 	// GuestGone is its end.
 	GuestGone struct{ Route }
+	// TURNRefused answers turn. Why is "unknown": the link is not ours there, or "busy": whoever
+	// comes from our network has had its share for now.
+	TURNRefused struct {
+		Link LinkID
+		Why  string
+	}
 	// TURNGiven answers turn; no URLs means that the relay offers none.
 	TURNGiven struct {
 		Link LinkID
@@ -42,11 +48,12 @@ type (
 	}
 )
 
-func (Listening) notice() {}
-func (Refused) notice()   {}
-func (GuestCame) notice() {}
-func (GuestGone) notice() {}
-func (TURNGiven) notice() {}
+func (Listening) notice()   {}
+func (Refused) notice()     {}
+func (GuestCame) notice()   {}
+func (GuestGone) notice()   {}
+func (TURNGiven) notice()   {}
+func (TURNRefused) notice() {}
 
 func (o *object) link() LinkID {
 	var l LinkID
@@ -71,7 +78,11 @@ func ParseNotice(b []byte) (Notice, error) {
 	case "listening":
 		n = Listening{o.link()}
 	case "refused":
-		n = Refused{o.link(), o.text("why", 16)}
+		if o.choice("of", "listen", "turn") == "turn" {
+			n = TURNRefused{o.link(), o.text("why", 16)}
+		} else {
+			n = Refused{o.link(), o.text("why", 16)}
+		}
 	case "guest":
 		n = GuestCame{o.route()}
 	case "gone":

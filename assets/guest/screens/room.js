@@ -152,7 +152,7 @@ export function roomScreen(therapist, opened, known, media, seat) {
       verified = true;
       showCode(false);
       update();
-      announce(t('verifiedNow', name));
+      if (asked) announce(t('verifiedNow', name));
     },
     /** @param {import('../media.js').Device} device @param {import('../media.js').MediaProblem | null} problem */
     device(device, problem) {
