@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,7 +46,11 @@ func joinWithMedia(t *testing.T, m *guestMedia) func(*guest, wire.Admit, connect
 			return nil, err
 		}
 		m.sound = media.NewMeasure()
-		video, err := media.NewVideoReceiver(&m.slot, func() {})
+		var picture atomic.Uint32 // SSRC
+		askKey := func() {
+			_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: picture.Load()}})
+		}
+		video, err := media.NewVideoReceiver(&m.slot, askKey)
 		if err != nil {
 			return nil, err
 		}
@@ -60,10 +65,11 @@ func joinWithMedia(t *testing.T, m *guestMedia) func(*guest, wire.Admit, connect
 			audio.Close()
 		})
 		pc.OnTrack(func(r *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-			_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(r.SSRC())}})
 			push := audio.Push
 			if r.Kind() == webrtc.RTPCodecTypeVideo {
 				push = video.Push
+				picture.Store(uint32(r.SSRC()))
+				askKey()
 			}
 			for {
 				p, _, err := r.ReadRTP()
