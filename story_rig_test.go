@@ -235,6 +235,10 @@ var alcove = sync.OnceValues(func() (string, error) {
 const testVersion = "0.0.0-test"
 
 func TestMain(m *testing.M) {
+	if height := os.Getenv(drawEnv); height != "" {
+		draw(height)
+		return
+	}
 	var err error
 	if binaries, err = os.MkdirTemp("", "alcove-bin-"); err != nil {
 		panic(err)

@@ -66,13 +66,14 @@ const responseColumns = `r.id, r.client, r.session, r.measure, r.version, r.lang
 func responseFields(r *app.Response) (fields []any, finish func() error) {
 	var answers string
 	var total sql.NullInt64
-	return []any{
-			&r.ID, &r.Client, &r.Session, &r.Measure, &r.Version, &r.Language, &r.Source, &r.By, when{&r.At}, &answers, &total, &r.Prorated,
-			&r.Void.Why, &r.Void.By, when{&r.Void.At},
-		}, func() error {
-			r.Counted, r.Total = total.Valid, int(total.Int64)
-			return json.Unmarshal([]byte(answers), &r.Answers)
-		}
+	fields = []any{
+		&r.ID, &r.Client, &r.Session, &r.Measure, &r.Version, &r.Language, &r.Source, &r.By, &when{&r.At}, &answers, &total, &r.Prorated,
+		&r.Void.Why, &r.Void.By, &when{&r.Void.At},
+	}
+	return fields, func() error {
+		r.Counted, r.Total = total.Valid, int(total.Int64)
+		return json.Unmarshal([]byte(answers), &r.Answers)
+	}
 }
 
 func (s responseStore) ClientResponses(ctx context.Context, c app.ClientID) ([]app.Response, error) {
