@@ -29,7 +29,10 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require github.com/sergi/go-diff v1.4.0 // indirect
+require (
+	github.com/FyshOS/fancyfs v0.0.1 // indirect
+	github.com/sergi/go-diff v1.4.0 // indirect
+)
 
 require (
 	fyne.io/systray v1.12.3-0.20260810170012-af4e8e793ec4 // indirect

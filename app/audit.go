@@ -46,6 +46,7 @@ const (
 	ActViewMeasures = "measure.view"
 	ActResponse     = "measure.response"
 	ActVoid         = "measure.void"
+	ActExportChart  = "measure.export"
 	ActAlert        = "alert.raise"
 	ActAnswerAlert  = "alert.response"
 	ActTemplate     = "template.save"

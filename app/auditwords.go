@@ -64,6 +64,7 @@ var acts = map[string]struct {
 	ActNumbers:            {GroupChanges, "Emergency numbers changed"},
 	ActViewMeasures:       {GroupViews, "Measures read"},
 	ActResponse:           {GroupChanges, "Measure filled in"},
+	ActExportChart:        {GroupExports, "Chart saved as a picture"},
 	ActVoid:               {GroupChanges, "Response voided"},
 	ActAlert:              {GroupChanges, "Alert raised by a risk answer"},
 	ActAnswerAlert:        {GroupChanges, "Response to an alert recorded"},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -242,4 +243,20 @@ func reason(text, advice string) (string, error) {
 		return "", &FieldError{"Text", "This is longer than 2,000 characters. Keep it short here, and write the rest into the note."}
 	}
 	return text, nil
+}
+
+// SaveChart writes the picture of a client's chart, a PNG, to a file outside the vault. The log
+// has it first, or it does not happen. ErrDiskFull, ErrReadOnly, ErrNoFolder.
+func (p *Practice) SaveChart(ctx context.Context, path string, c ClientID, png []byte) error {
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActExportChart, Client: c, About: string(c)}); err != nil {
+		return err
+	}
+	return p.deps.Files.WriteFile(ctx, path, func(w io.Writer) error {
+		_, err := w.Write(png)
+		return err
+	})
 }

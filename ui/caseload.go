@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"alcove/app"
+	"alcove/app/measure"
 	"alcove/ui/look"
 	"alcove/ui/widget"
 )
@@ -89,7 +90,7 @@ func (c *caseload) leaveSide() {
 // Changed reads the rows in sight again.
 func (c *caseload) Changed(e app.Event) {
 	switch e.Kind {
-	case app.ClientChanged, app.NoteChanged, app.ProfileChanged:
+	case app.ClientChanged, app.NoteChanged, app.ProfileChanged, app.ResponseChanged, app.AlertChanged:
 		c.reload()
 	}
 	if c.side != nil {
@@ -221,6 +222,7 @@ func (c *caseload) fill(i int, l *widget.Line) {
 		l.When.Set("")
 		l.Avatar.Set("")
 		l.SetPill("", widget.Neutral)
+		l.Spark.Set("", nil)
 		l.SetChosen(false)
 		c.page(i/casePage, false)
 		return
@@ -233,7 +235,10 @@ func (c *caseload) fill(i int, l *widget.Line) {
 	if l.Sub.Text() == "" {
 		l.Sub.Set("No focus noted")
 	}
+	l.Spark.Set(trendWord(string(r.Measure), r.Trend), r.Trend)
 	switch {
+	case r.Alerts > 0:
+		l.SetPill("Alert", widget.Negative)
 	case r.Drafts > 0:
 		l.SetPill(count(r.Drafts, "draft"), widget.Caution)
 	case c.status == "" && r.Status != app.ClientActive:
@@ -295,6 +300,14 @@ func (c *caseload) edit(cl app.Client) { c.put(newClientForm(c, cl)) }
 // openNote shows a note in place of its client.
 func (c *caseload) openNote(id app.NoteID) {
 	c.put(newNote(c.u, id, func(n app.ClientID) { c.openTab(n, tabNotes) }))
+}
+
+// fillIn opens a measure to be filled in.
+func (c *caseload) fillIn(id app.ClientID, i *measure.Instrument) { c.put(newFill(c, id, i)) }
+
+// openResponse shows a measure that was filled in.
+func (c *caseload) openResponse(client app.ClientID, id app.ResponseID) {
+	c.put(newResponse(c, client, id))
 }
 
 func (c *caseload) openDraft(d *app.Draft) {

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"alcove/app"
+	"alcove/app/measure"
 	"alcove/ui/look"
 	"alcove/ui/widget"
 )
@@ -17,6 +18,7 @@ const (
 	tabOverview = "Overview"
 	tabNotes    = "Notes"
 	tabInvites  = "Invites"
+	tabMeasures = "Measures"
 )
 
 // client is one client: a header, and a tab beneath.
@@ -27,14 +29,16 @@ type client struct {
 	id   app.ClientID
 	tab  string
 
-	data   app.Client
-	plain  bool // initials only
-	head   *fyne.Container
-	tabs   map[string]*widget.Chip
-	body   *fyne.Container
-	sub    *scope // of the tab
-	invite *invites
-	root   fyne.CanvasObject
+	data     app.Client
+	plain    bool // initials only
+	head     *fyne.Container
+	tabs     map[string]*widget.Chip
+	body     *fyne.Container
+	sub      *scope // of the tab
+	invite   *invites
+	measures *measures
+	strip    *alertStrip // of the overview
+	root     fyne.CanvasObject
 }
 
 func newClient(c *caseload, id app.ClientID, tab string) *client {
@@ -44,12 +48,12 @@ func newClient(c *caseload, id app.ClientID, tab string) *client {
 	}
 	k.sub = newScope(k.life.ctx)
 	row := widget.Row(look.S6)
-	for _, name := range []string{tabOverview, tabNotes, tabInvites} {
+	for _, name := range []string{tabOverview, tabNotes, tabMeasures, tabInvites} {
 		k.tabs[name] = widget.NewTab(name, func() { k.open(name) })
 		row.Add(k.tabs[name])
 	}
 	k.root = widget.Col(0,
-		widget.On(look.Surface, widget.Pad(look.S5, look.S6, 0, look.S6, widget.Col(look.S2, widget.Sized(0, 64, k.head), row))),
+		widget.On(look.Surface, widget.Pad(look.S5, look.S6, 0, look.S6, widget.Col(look.S2, k.head, row))),
 		widget.HLine(), widget.Grow(k.body))
 	k.read()
 	return k
@@ -65,7 +69,16 @@ func (k *client) New() { k.newNote("") }
 
 // Changed reads again what the event touches.
 func (k *client) Changed(e app.Event) {
+	if k.strip != nil {
+		k.strip.changed(e)
+	}
+	if k.measures != nil {
+		k.measures.changed(e)
+		return
+	}
 	switch {
+	case e.Kind == app.ResponseChanged && e.ID == string(k.id) && k.tab == tabOverview:
+		k.show()
 	case e.Kind == app.ClientChanged && e.ID == string(k.id), e.Kind == app.ProfileChanged:
 		k.read()
 	case e.Kind == app.NoteChanged && k.tab != tabInvites, e.Kind == app.SessionChanged && k.tab == tabOverview && k.u.p.Running() == nil:
@@ -114,12 +127,13 @@ func (k *client) header() {
 		name.Add(widget.NewText(c.Pronouns, widget.Soft))
 	}
 	name.Add(widget.NewPill(statusWord(c.Status)))
-	k.head.Objects = []fyne.CanvasObject{widget.Row(look.S4, widget.NewAvatar(k.shownName(), 52),
-		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(dots(c.Focus, since(c.Created, k.u.follow.now())), widget.Soft).Cut())),
+	who := widget.Row(look.S4, widget.NewAvatar(k.shownName(), 52),
+		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(dots(c.Focus, since(c.Created, k.u.follow.now())), widget.Soft).Cut())))
+	k.head.Objects = []fyne.CanvasObject{widget.Aside(300, look.S4, who, widget.Row(look.S4,
 		widget.NewButton("Edit", "edit", widget.Secondary, func() { k.c.edit(k.data) }).Named("Edit client"),
 		widget.NewButton("Invite", "link", widget.Secondary, func() { k.open(tabInvites) }).Named("Invite client"),
-		widget.NewButton("New note", "note", widget.Primary, k.New))}
-	k.head.Refresh()
+		widget.NewButton("New note", "note", widget.Primary, k.New)))}
+	k.root.Refresh()
 }
 
 func (k *client) open(tab string) {
@@ -135,6 +149,7 @@ func (k *client) show() {
 	if k.tab != tabInvites {
 		k.invite = nil
 	}
+	k.measures, k.strip = nil, nil
 	switch k.tab {
 	case tabNotes:
 		k.showNotes()
@@ -144,9 +159,18 @@ func (k *client) show() {
 		}
 		k.put(k.invite.root)
 		k.invite.read()
+	case tabMeasures:
+		k.measures = newMeasures(k)
+		k.put(k.measures.root)
 	default:
 		k.showOverview()
 	}
+}
+
+// openMeasure shows the course of a measure.
+func (k *client) openMeasure(id measure.ID) {
+	k.open(tabMeasures)
+	k.measures.which = id
 }
 
 func (k *client) put(o fyne.CanvasObject) {

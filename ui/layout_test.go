@@ -76,7 +76,7 @@ func over(a, b tree.Node) bool {
 		x, y = n.Pos.X, n.Pos.Y+(n.Size.Height-m.Height)/2
 		text, ok := n.Object.(*canvas.Text)
 		if !ok {
-			return x, n.Pos.Y
+			return max(n.Pos.X, n.From.X), max(n.Pos.Y, n.From.Y)
 		}
 		switch text.Alignment {
 		case fyne.TextAlignCenter:
@@ -97,7 +97,10 @@ func seen(n tree.Node) fyne.Size {
 	if _, ok := n.Object.(*canvas.Text); ok {
 		return n.Object.MinSize()
 	}
-	return n.Size
+	// What a scroll has moved out of sight covers nothing.
+	from := fyne.NewPos(max(n.Pos.X, n.From.X), max(n.Pos.Y, n.From.Y))
+	to := fyne.NewPos(min(n.Pos.X+n.Size.Width, n.To.X), min(n.Pos.Y+n.Size.Height, n.To.Y))
+	return fyne.NewSize(to.X-from.X, to.Y-from.Y)
 }
 
 func clipped(s string) string {

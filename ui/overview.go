@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -11,22 +12,28 @@ import (
 	"alcove/ui/widget"
 )
 
-const recentNotes, recentSessions = 5, 6
+const (
+	recentNotes, recentSessions = 5, 6
+	scoreCards                  = 3
+)
 
 type overviewRead struct {
 	notes    []app.NoteRow
-	sessions []app.SessionFacts
+	measures measuresRead
 }
 
-// showOverview is the client at a glance: recent notes and sessions, how to reach them.
+// showOverview is the client at a glance: what cries for an answer, where the scores stand, recent
+// notes and sessions, how to reach them.
 func (k *client) showOverview() {
+	k.strip = newAlertStrip(k.u, k.sub, k.id, func() { k.root.Refresh() })
+	strip := k.strip
 	read(k.u, k.sub, func(ctx context.Context) (overviewRead, error) {
 		n, err := k.u.p.Notes(ctx, k.id)
 		if err != nil {
 			return overviewRead{}, err
 		}
-		s, err := k.u.p.Sessions(ctx, k.id)
-		return overviewRead{n, s}, err
+		m, err := readMeasures(ctx, k.u.p, k.id)
+		return overviewRead{n, m}, err
 	}, func(o overviewRead, err error) {
 		if err != nil {
 			k.put(widget.PadAll(look.S6, widget.ColStart(0, widget.NewBanner(app.Explain(err), widget.Caution))))
@@ -34,12 +41,70 @@ func (k *client) showOverview() {
 		}
 		k.tabs[tabNotes].SetCount(some(len(o.notes)))
 		k.root.Refresh()
-		k.put(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.RowTop(look.S4,
-			widget.Share(3, widget.Col(look.S4, k.notesCard(o.notes), k.sessionsCard(o.sessions))),
-			widget.Share(2, widget.Col(look.S4, k.contactCard(), k.emergencyCard()))))))
+		left := widget.Col(look.S4)
+		if h := o.measures.histories; len(h) > 0 {
+			left.Add(k.scoreCards(h))
+			if chart := k.chartCard(o.measures); chart != nil {
+				left.Add(chart)
+			}
+		}
+		left.Add(k.notesCard(o.notes))
+		left.Add(k.sessionsCard(o.measures.sessions))
+		k.put(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Col(look.S4, strip.box,
+			widget.Beside(0.62, 640, look.S4, left, widget.Col(look.S4, k.contactCard(), k.emergencyCard()))))))
 	})
 }
 
+// scoreCards are the last totals, a card for each measure.
+func (k *client) scoreCards(all []app.MeasureHistory) fyne.CanvasObject {
+	row := []fyne.CanvasObject{}
+	for _, h := range all[:min(len(all), scoreCards)] {
+		row = append(row, widget.Share(1, k.scoreCard(h)))
+	}
+	return widget.RowFill(look.S4, row...)
+}
+
+func (k *client) scoreCard(h app.MeasureHistory) fyne.CanvasObject {
+	last := h.Responses[0]
+	for _, v := range h.Responses {
+		if v.Void.At.IsZero() {
+			last = v
+			break
+		}
+	}
+	number, band, pill := "–", "", widget.NewPill(scoreWord(last), widget.Neutral)
+	if last.Instrument != nil && last.Score.Counted {
+		number, band = strconv.Itoa(last.Score.Total), last.Score.Band.Label
+		pill = widget.NewPill(last.Score.Band.Label, bandTone(last.Instrument, last.Score.Band))
+	}
+	if last.SinceFirst != nil {
+		pill = widget.NewPill(signed(last.SinceFirst.By)+" since first", changeTone(last.SinceFirst))
+		if last.SinceFirst.Reliable {
+			band = dots(band, "reliable change")
+		}
+	} else {
+		band = ""
+	}
+	spark := widget.NewSpark(56, 26)
+	values := totals(h, 12)
+	spark.Set(trendWord(shortName(h), values), values)
+	return widget.NewCardButton(shortName(h)+", "+scoreWord(last), func() { k.openMeasure(h.Responses[0].Measure) }, widget.Col(look.S1,
+		widget.NewText(dots(shortName(h), day(last.At, k.u.follow.now())), widget.Soft).Cut(),
+		widget.Row(look.S2, widget.NewText(number, widget.Huge), widget.Gap(), spark),
+		widget.ColStart(0, pill), widget.NewText(band, widget.Fine).Cut()))
+}
+
+// chartCard is the course of the measure filled in last, once it has one.
+func (k *client) chartCard(m measuresRead) fyne.CanvasObject {
+	h := m.histories[0]
+	if h.Instrument == nil || len(h.Counted()) < 2 {
+		return nil
+	}
+	data, points := chartOf(h, m.sessions, k.u.follow.now())
+	chart := widget.NewChart(210, data)
+	chart.OnOpen = func(i int) { k.c.openResponse(k.id, points[i].ID) }
+	return widget.Card(widget.CardHead(data.Name, widget.NewButton("All measures", "", widget.LinkTo, func() { k.open(tabMeasures) }).Low()), chart)
+}
 func (k *client) notesCard(rows []app.NoteRow) fyne.CanvasObject {
 	if len(rows) == 0 {
 		return widget.Card(widget.CardHead("Notes"), widget.Pad(look.S3, 0, look.S3, 0,

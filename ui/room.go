@@ -43,6 +43,7 @@ type room struct {
 	bar              *fyne.Container
 	chat             *chat       // nil while bare
 	form             *unlockForm // while bare
+	alerts           *alertStrip // nil while the record is sealed
 	root             *fyne.Container
 }
 
@@ -72,6 +73,9 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 	r.notice = widget.Glass(widget.Pad(look.S2, look.S4, look.S2, look.S4, widget.Col(4, r.noticeHead, r.noticeText)))
 	r.selfBox = widget.Stack(r.self)
 	r.root = container.NewStack()
+	if !bare {
+		r.alerts = newAlertStrip(u, r.life, v.Client, func() { r.root.Refresh() })
+	}
 	r.lay(v)
 	r.Changed(app.Event{Kind: app.SessionChanged, ID: string(s.ID())})
 	r.stop = u.follow.every(frameTick, func() { r.remote.Tick(); r.self.Tick() })
@@ -84,7 +88,7 @@ func (r *room) lay(v app.SessionView) {
 		r.later, widget.Row(6, r.shield, r.trust), widget.Space(look.S2, 0), widget.Row(6, widget.NewIcon("clock", look.StageMuted, 18), r.clock))
 	stage := widget.Stage(r.remote, r.selfBox, r.badge, r.notice)
 	left := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3,
-		top, r.verify.root, r.problem, widget.Grow(stage), r.bar)))
+		top, r.alertBox(), r.verify.root, r.problem, widget.Grow(stage), r.bar)))
 	side := fyne.CanvasObject(nil)
 	if r.bare {
 		r.form = newUnlockForm(r.u)
@@ -96,12 +100,20 @@ func (r *room) lay(v app.SessionView) {
 		side = r.chat.root
 	}
 	if v.Modality == app.ModalityText && !r.bare {
-		head := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3, top, r.verify.root, r.problem)))
+		head := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3, top, r.alertBox(), r.verify.root, r.problem)))
 		foot := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S2, look.S4, r.bar))
 		r.root.Objects = []fyne.CanvasObject{widget.Col(0, head, widget.Grow(widget.On(look.Surface, widget.Measure(820, side))), foot)}
 		return
 	}
 	r.root.Objects = []fyne.CanvasObject{widget.RowFill(0, widget.Grow(left), widget.Sized(352, 0, side))}
+}
+
+// alertBox is where a risk answer of this client is shouted.
+func (r *room) alertBox() fyne.CanvasObject {
+	if r.alerts == nil {
+		return nil
+	}
+	return r.alerts.box
 }
 
 func (r *room) makeControls() {
@@ -149,6 +161,9 @@ func (r *room) Leave() {
 
 // Changed shows the session as it now is.
 func (r *room) Changed(e app.Event) {
+	if r.alerts != nil {
+		r.alerts.changed(e)
+	}
 	if e.Kind != app.SessionChanged || e.ID != string(r.s.ID()) {
 		return
 	}

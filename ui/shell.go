@@ -43,6 +43,7 @@ func newShell(u *UI) *shell {
 		widget.On(look.Rail, widget.Pad(look.S4, look.S2, look.S4, look.S2, rail)), widget.Grow(s.holder))
 	s.readProfile()
 	s.readRunning()
+	s.readAlerts()
 	s.today()
 	return s
 }
@@ -77,6 +78,8 @@ func (s *shell) Changed(e app.Event) {
 		s.readProfile()
 	case app.SessionChanged:
 		s.readRunning()
+	case app.AlertChanged:
+		s.readAlerts()
 	}
 	if s.section != nil {
 		s.section.Changed(e)
@@ -124,6 +127,15 @@ func (s *shell) readRunning() {
 		}
 		s.root.Refresh()
 	}
+}
+
+// readAlerts counts the open alerts beside Today, which shows them.
+func (s *shell) readAlerts() {
+	read(s.u, s.u.open, s.u.p.OpenAlerts, func(open []app.AlertView, err error) {
+		if err == nil {
+			s.rail["today"].SetCount(len(open))
+		}
+	})
 }
 
 // open shows a section; name is its place in the rail.

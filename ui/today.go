@@ -24,6 +24,7 @@ type today struct {
 	door   *fyne.Container
 	drafts *fyne.Container
 	line   *fyne.Container
+	alerts *alertStrip
 }
 
 func newToday(u *UI) *today {
@@ -33,10 +34,15 @@ func newToday(u *UI) *today {
 		door: container.NewStack(), drafts: container.NewStack(), line: container.NewStack(),
 	}
 	t.date.Set(u.follow.now().Local().Format("Monday, 2 January 2006"))
+	t.alerts = newAlertStrip(u, t.life, "", func() {
+		if t.root != nil {
+			t.root.Refresh()
+		}
+	})
 	add := widget.NewButton("New client", "person-add", widget.Secondary, func() { u.shell().caseload().New() })
 	head := widget.Row(look.S3, widget.Grow(widget.Col(2, t.hello, t.date)), add)
 	t.root = widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(1040, widget.Col(look.S5,
-		head, t.notice,
+		head, t.alerts.box, t.notice,
 		widget.RowTop(look.S5, widget.Share(3, t.drafts), widget.Share(2, widget.Col(look.S5, t.door, t.line)))))))
 	t.refresh()
 	return t
@@ -48,6 +54,7 @@ func (t *today) Leave()                    { t.life.end() }
 
 // Changed reads again what the event touches.
 func (t *today) Changed(e app.Event) {
+	t.alerts.changed(e)
 	switch e.Kind {
 	case app.NoteChanged, app.ClientChanged:
 		t.readDrafts()

@@ -52,6 +52,9 @@ const (
 	Ring   = fyne.ThemeColorName("alcoveRing") // the focus ring: seen on every ground
 )
 
+// Bands are the grounds of a chart, from the best to the worst.
+var Bands = [5]fyne.ThemeColorName{"alcoveBand0", "alcoveBand1", "alcoveBand2", "alcoveBand3", "alcoveBand4"}
+
 // Sizes of text.
 const (
 	Micro   = fyne.ThemeSizeName("alcoveMicro")   // 11
@@ -134,6 +137,12 @@ var palette = map[fyne.ThemeColorName]shade{
 	Mine:   {hex(0x1D6B62), hex(0x23564F)},
 	OnMine: {hex(0xFFFFFF), hex(0xF0FAF7)},
 	Ring:   {hex(0x2A7FC4), hex(0x6FB7F0)},
+
+	Bands[0]: {hex(0xE6F3EA), hex(0x17291F)},
+	Bands[1]: {hex(0xE8F0FA), hex(0x17232F)},
+	Bands[2]: {hex(0xFBF4DF), hex(0x2D281A)},
+	Bands[3]: {hex(0xFBEAE0), hex(0x33231B)},
+	Bands[4]: {hex(0xF9E1DE), hex(0x3B1F1E)},
 
 	theme.ColorNameHyperlink:           {hex(0x1D6B62), hex(0x62C2B3)},
 	theme.ColorNameForegroundOnSuccess: {hex(0xFFFFFF), hex(0x062616)},

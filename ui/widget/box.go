@@ -141,3 +141,52 @@ func (r *iconRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObjec
 func IconTile(name string, fg, bg fyne.ThemeColorName, size float32) *fyne.Container {
 	return Sized(size, size, Stack(NewBox(bg, "", size*0.28), Middle(NewIcon(name, fg, size*0.55))))
 }
+
+// CardButton is a card that can be pressed.
+type CardButton struct {
+	press
+	root *fyne.Container
+	box  *Box
+}
+
+// NewCardButton opens something; label says what is on the card.
+func NewCardButton(label string, tap func(), o Object) *CardButton {
+	b := &CardButton{box: NewBox(look.Surface, look.Border, look.RadiusCard)}
+	b.label, b.tap = label, tap
+	b.root = Stack(b.box, PadAll(look.S4, o))
+	b.extend(b)
+	return b
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *CardButton) CreateRenderer() fyne.WidgetRenderer {
+	return &cardRenderer{b, newRing()}
+}
+
+type cardRenderer struct {
+	b    *CardButton
+	ring *canvas.Rectangle
+}
+
+func (r *cardRenderer) Layout(s fyne.Size) {
+	r.b.root.Resize(s)
+	layRing(r.ring, s, look.RadiusCard)
+}
+
+func (r *cardRenderer) MinSize() fyne.Size { return r.b.root.MinSize() }
+
+func (r *cardRenderer) Refresh() {
+	line := look.Border
+	if r.b.hover {
+		line = look.Accent
+	}
+	if r.b.box.Line != line {
+		r.b.box.Line = line
+		r.b.box.Refresh()
+	}
+	drawRing(r.ring, r.b.focused)
+	canvas.Refresh(r.b)
+}
+
+func (r *cardRenderer) Destroy()                     {}
+func (r *cardRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.b.root, r.ring} }

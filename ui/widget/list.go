@@ -60,6 +60,7 @@ type Line struct {
 	Sub    *Text
 	Hit    *Para
 	When   *Text
+	Spark  *Spark // of a person
 	Pill   *Pill
 	ground *Box
 }
@@ -81,7 +82,7 @@ func NewHitLine() *Line { return newLine(false, true) }
 func newLine(person, hit bool) *Line {
 	l := &Line{
 		Title: NewText("", Strong).Cut(), Sub: NewText("", Soft).Cut(),
-		When: NewText("", Fine), Pill: NewPill("", Neutral), ground: NewBox("", "", look.RadiusControl),
+		When: NewText("", Fine), Pill: NewPill("", Neutral), Spark: NewSpark(52, 18), ground: NewBox("", "", look.RadiusControl),
 	}
 	var lead Object
 	if person {
@@ -91,7 +92,8 @@ func newLine(person, hit bool) *Line {
 		l.Icon = NewIcon("note", look.Muted, 20)
 		lead = Sized(36, 36, Stack(NewBox(look.Sunken, look.Border, 9), l.Icon))
 	}
-	text := Col(1, Sized(0, 20, Row(look.S2, Grow(l.Title), l.When)), Sized(0, 22, Row(look.S2, Grow(l.Sub), l.Pill)))
+	text := Col(1, Sized(0, 20, Row(look.S2, Grow(l.Title), l.When)), Sized(0, 22, Row(look.S2, Grow(l.Sub), l.Spark, l.Pill)))
+	l.Spark.Hide()
 	if hit {
 		l.Hit = NewPara("", Soft).Lines(2)
 		text.Add(Sized(0, 40, l.Hit))
@@ -148,6 +150,9 @@ func NewRowButton(l *Line, tap func()) *RowButton {
 	b.extend(b)
 	return b
 }
+
+// Named gives it a label that is not its title: one of several of the same.
+func (b *RowButton) Named(label string) *RowButton { b.label = label; return b }
 
 // CreateRenderer implements fyne.Widget.
 func (b *RowButton) CreateRenderer() fyne.WidgetRenderer {
