@@ -43,6 +43,7 @@ var sentences = []said{
 	{ErrInviteClosed, "This link is no longer open. Make a new one for the client."},
 	{ErrStandingExists, "This client has a standing link already, and it still works. To give them another, revoke that one first."},
 	{ErrPlanMoved, "Another version of this safety plan was written meanwhile. Look at it first; what you wrote is kept."},
+	{ErrHandoutTooLong, "This is too long for the client's page. Shorten it, or go through it together."},
 	{ErrRelayAway, "The relay cannot be reached just now. Alcove goes on trying; look at your internet connection, or call the client by phone."},
 	{ErrRelayBusy, "The relay gives your network no further connections just now. Your client goes on waiting: admit them again in a minute. If it happens often, whoever runs the relay can raise its limits."},
 	{ErrKnockGone, "The client is no longer at the door. They can knock again with the same link."},

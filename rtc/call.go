@@ -80,6 +80,7 @@ type call struct {
 	lost     bool
 	asked    bool // the guest wants a try at the line
 	out      *outbox
+	handouts map[string]*handout
 	flood    flood
 	remote   *app.CallRemote
 	verified bool
@@ -98,7 +99,7 @@ func newCall(h *Host, v *visitor, hs *seal.HostHandshake, p policy, r app.Room) 
 	c := &call{
 		host: h, link: v.link, policy: p, room: r, mail: newMailbox[func()](), gate: make(chan struct{}, 64),
 		closed: make(chan struct{}), handshake: hs, resumeID: hs.ResumeID(), route: v.route, attached: true,
-		out: newOutbox(), flood: newFlood(h.times), started: time.Now(),
+		out: newOutbox(), handouts: map[string]*handout{}, flood: newFlood(h.times), started: time.Now(),
 	}
 	c.media = newTracks(h.options.Synthetic, p, c.problem, func(only bool) { c.post(func() { c.say(wire.Voice{Only: only}) }) })
 	return c
@@ -237,9 +238,17 @@ func (c *call) data(b []byte) error {
 			c.tell(app.CallChat{ID: app.ChatID(m.ID), Text: m.Text, At: m.Time})
 		}
 	case wire.Got:
-		if c.out.got(m.ID) {
+		switch {
+		case !c.out.got(m.ID):
+		case c.handouts[m.ID] != nil:
+			c.tell(app.CallCame{ID: app.HandoutID(m.ID)})
+		default:
 			c.tell(app.CallDelivered{ID: app.ChatID(m.ID)})
 		}
+	case wire.Answers:
+		c.answered(m)
+	case wire.Shown:
+		c.shown(m)
 	case wire.Farewell:
 		c.bye(wire.ByeLeft)
 	}
@@ -313,7 +322,8 @@ func (c *call) SendChat(id app.ChatID, text string) {
 			c.host.options.Log.Error("a chat line is too long")
 			return
 		}
-		m := c.out.add(id, text, at)
+		m := wire.Chat{ID: string(id), Text: text, Time: at}
+		c.out.add(m.ID, m)
 		if !c.lost {
 			c.say(m)
 		}

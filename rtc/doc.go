@@ -15,6 +15,7 @@
 //	offer, answer, candidates ◄──────►│◄──────────────────────► signals         peer.go
 //	finished ◄════════════════ data channel ══════════════════► finished
 //	   an HMAC of the transcript and both certificates; then chat, beats      outbox.go
+//	   forms, answers and plans                                               handouts.go
 //	sound and picture ◄═══════════════ SRTP ══════════════════► Media          tracks.go, devices.go
 //	silence: an ICE restart, then a connection made anew       mend.go
 //

@@ -27,6 +27,7 @@ type door struct {
 	visitor *visitor
 	facts   app.Knock
 	relay   bool            // the link promised relay-only
+	asked   []string        // Host.mu; ids of the forms on the guest's page
 	knock   *seal.HostKnock // Host.mu; nil once answered
 }
 
@@ -255,6 +256,9 @@ func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call
 	}
 	c := newCall(d.host, d.visitor, handshake, p, r)
 	c.verified = !a.Code // in an earlier session, with this key: the page may say so again
+	for _, id := range d.asked {
+		c.handouts[id] = &handout{}
+	}
 	d.visitor.call = c
 	d.visitor.link.calls[handshake.ResumeID()] = c
 	if d.host.socket != nil {

@@ -15,7 +15,7 @@ var errFlood = errors.New("rtc: a flood")
 const (
 	// knockBurst is how many knocks may come at once: five tries of a PIN.
 	knockBurst = 5
-	lineBurst  = 100 // chat lines at once: an outbox that was full when the line came back
+	lineBurst  = 100 // chat lines and answers at once: an outbox that was full when the line came back
 	// dataFactor is how many messages of every kind there may be for each chat line: beats, and
 	// an acknowledgement for each line of ours.
 	dataFactor = 5
@@ -34,7 +34,12 @@ func newFlood(t timing) flood {
 
 func (f flood) count(m wire.Data) error {
 	now := time.Now()
-	if _, isLine := m.(wire.Chat); isLine && !f.lines.AllowN(now, 1) || !f.all.AllowN(now, 1) {
+	written := false
+	switch m.(type) {
+	case wire.Chat, wire.Answers, wire.Shown:
+		written = true
+	}
+	if written && !f.lines.AllowN(now, 1) || !f.all.AllowN(now, 1) {
 		return errFlood
 	}
 	return nil

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"alcove/app"
 	"alcove/rtc/seal"
 	"alcove/rtc/wire"
 )
@@ -58,7 +57,7 @@ type guest struct {
 
 // guestEvent is what the page would show.
 type guestEvent struct {
-	what string // here away waiting pin deny admitted connected chat got beat voice verified lost anew ended
+	what string // here away waiting form pin deny admitted connected chat got plan kept beat voice verified lost anew ended
 	text string
 	n    int
 }
@@ -252,6 +251,8 @@ func (g *guest) lobby(m wire.Lobby) {
 	case wire.LobbyDeny:
 		g.tell("deny", m.Say, 0)
 		g.end("denied", "")
+	case wire.LobbyForm:
+		g.tell("form", m.Form.ID, len(m.Form.Items))
 	}
 }
 
@@ -392,6 +393,19 @@ func (g *guest) data(b []byte) {
 		if g.out.got(m.ID) {
 			g.tell("got", m.ID, 0)
 		}
+	case wire.Ask:
+		g.say(wire.Got{ID: m.Form.ID})
+		if g.out.fresh(m.Form.ID) {
+			g.tell("form", m.Form.ID, len(m.Form.Items))
+		}
+	case wire.Show:
+		g.say(wire.Got{ID: m.Plan.ID})
+		if g.out.fresh(m.Plan.ID) {
+			g.tell("plan", m.Plan.ID, len(m.Plan.Parts))
+		}
+	case wire.Kept:
+		g.out.got(m.ID)
+		g.tell("kept", fmt.Sprint(m.ID, " ", m.OK), 0)
 	case wire.Voice:
 		g.tell("voice", fmt.Sprint(m.Only), 0)
 	case wire.Verified:
@@ -404,8 +418,8 @@ func (g *guest) data(b []byte) {
 func (g *guest) back() {
 	g.lost, g.heard, g.beaten = false, time.Now(), time.Time{}
 	g.tell("connected", "", 0)
-	for _, m := range g.out.waiting() {
-		g.say(m)
+	for _, one := range g.out.waiting() {
+		g.say(one.m)
 	}
 }
 
@@ -468,12 +482,24 @@ func (g *guest) chat(text string) string {
 	id := fmt.Sprintf("g-%d", g.nextID)
 	g.mu.Unlock()
 	g.mail.put(func() {
-		m := g.out.add(app.ChatID(id), text, time.Now())
+		m := wire.Chat{ID: id, Text: text, Time: time.Now()}
+		g.out.add(id, m)
 		if !g.lost {
 			g.say(m)
 		}
 	})
 	return id
+}
+
+// answer hands a form in, and keeps it until the host says what became of it.
+func (g *guest) answer(id string, given map[int]int) {
+	g.mail.put(func() {
+		m := wire.Answers{ID: id, Given: given}
+		g.out.add(id, m)
+		if !g.lost {
+			g.say(m)
+		}
+	})
 }
 
 func (g *guest) leave() {

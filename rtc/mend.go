@@ -104,7 +104,7 @@ func (c *call) back() {
 	if c.media.voiceOnly() {
 		c.say(wire.Voice{Only: true})
 	}
-	for _, m := range c.out.waiting() {
-		c.say(m)
+	for _, one := range c.out.waiting() {
+		c.say(one.m)
 	}
 }

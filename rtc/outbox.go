@@ -1,17 +1,17 @@
 package rtc
 
-import (
-	"time"
+import "alcove/rtc/wire"
 
-	"alcove/app"
-	"alcove/rtc/wire"
-)
-
-// outbox keeps each chat line until the other side has it on screen. The call's goroutine
+// outbox keeps each chat line, form and plan until the other side has it. The call's goroutine
 // owns it.
 type outbox struct {
-	lines []wire.Chat
+	waits []posted
 	seen  recent[string] // ids of lines that came to us
+}
+
+type posted struct {
+	id string
+	m  wire.Data
 }
 
 // maxSeen is how many ids of lines are remembered. Only what was not acknowledged comes again,
@@ -20,21 +20,17 @@ const maxSeen = 1024
 
 func newOutbox() *outbox { return &outbox{seen: newRecent[string](maxSeen)} }
 
-// add keeps a line, in order.
-func (o *outbox) add(id app.ChatID, text string, at time.Time) wire.Chat {
-	m := wire.Chat{ID: string(id), Text: text, Time: at}
-	o.lines = append(o.lines, m)
-	return m
-}
+// add keeps a message, in order.
+func (o *outbox) add(id string, m wire.Data) { o.waits = append(o.waits, posted{id, m}) }
 
-// waiting are the lines to send again after a break.
-func (o *outbox) waiting() []wire.Chat { return o.lines }
+// waiting are the messages to send again after a break.
+func (o *outbox) waiting() []posted { return o.waits }
 
-// got takes a line out; false if it is not ours, or was acknowledged before.
+// got takes a message out; false if it is not ours, or was acknowledged before.
 func (o *outbox) got(id string) bool {
-	for i, m := range o.lines {
-		if m.ID == id {
-			o.lines = append(o.lines[:i:i], o.lines[i+1:]...)
+	for i, one := range o.waits {
+		if one.id == id {
+			o.waits = append(o.waits[:i:i], o.waits[i+1:]...)
 			return true
 		}
 	}

@@ -17,13 +17,16 @@ type Call struct {
 	said  []string
 	ended []app.EndReason
 	media *Media
+	asked []app.FormHandout
+	shown []app.PlanHandout
+	kept  map[app.HandoutID]bool
 }
 
 // CallCode is the code that the client reads aloud.
 const CallCode = "314159"
 
 // NewCall has the code CallCode, and pictures once they are set.
-func NewCall() *Call { return &Call{code: CallCode, media: &Media{}} }
+func NewCall() *Call { return &Call{code: CallCode, media: &Media{}, kept: map[app.HandoutID]bool{}} }
 
 func (c *Call) setRoom(r app.Room) {
 	c.mu.Lock()
@@ -66,6 +69,47 @@ func (c *Call) Media() app.Media { return c.media }
 
 // Pictures is what Media gives, with what a test may ask and set.
 func (c *Call) Pictures() *Media { return c.media }
+
+// Handouts notes what is put on the client's page.
+func (c *Call) Handouts() app.Handouts { return c }
+
+// Ask notes the form.
+func (c *Call) Ask(f app.FormHandout) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = append(c.asked, f)
+	return nil
+}
+
+// Show notes the plan.
+func (c *Call) Show(p app.PlanHandout) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shown = append(c.shown, p)
+	return nil
+}
+
+// Kept notes what becomes of answers.
+func (c *Call) Kept(id app.HandoutID, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept[id] = ok
+}
+
+// Handout is what was put on the client's page.
+func (c *Call) Handout() (asked []app.FormHandout, shown []app.PlanHandout) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.asked), slices.Clone(c.shown)
+}
+
+// Verdict is what the page was told of its answers; known is false if nothing yet.
+func (c *Call) Verdict(id app.HandoutID) (ok, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ok, known = c.kept[id]
+	return ok, known
+}
 
 // End notes the reason; like the real one it ends with CallEnded.
 func (c *Call) End(why app.EndReason) {

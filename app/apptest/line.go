@@ -236,6 +236,7 @@ type Door struct {
 	admission app.Admission
 	fail      error
 	meanwhile func()
+	asked     []app.FormHandout
 }
 
 // Knock is what was typed.
@@ -246,6 +247,20 @@ func (d *Door) WrongPIN(left int) { d.say(fmt.Sprint("pin ", left)) }
 
 // Deny notes the answer.
 func (d *Door) Deny(sentence string) { d.say("deny " + sentence) }
+
+// Ask notes the forms.
+func (d *Door) Ask(forms []app.FormHandout) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked = append(d.asked, forms...)
+}
+
+// Asked are the forms on the page of who waits.
+func (d *Door) Asked() []app.FormHandout {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.asked)
+}
 
 func (d *Door) say(answer string) {
 	d.mu.Lock()

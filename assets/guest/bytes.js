@@ -1,7 +1,5 @@
 // Bytes and the few ways in which protocol.md joins, writes and compares them.
 
-/** Bytes that WebCrypto takes as they are. @typedef {Uint8Array<ArrayBuffer>} Bytes */
-
 /** What another party sent does not have the one form that it may have. The message names the place, never the content. */
 export class Malformed extends Error {}
 

@@ -2,8 +2,6 @@
 
 import { b64, random } from './bytes.js';
 
-/** @typedef {{ id: string, mine: boolean, text: string, time: number, delivered: boolean }} ChatLine */
-
 export class Chat {
   /** @param {(message: unknown) => void} send is called only while the line is up @param {(line: ChatLine) => void} changed */
   constructor(send, changed) {

@@ -1,7 +1,7 @@
 // Drawn on one grid of 24 units, in strokes of 1.75: they take the colour of the text beside them. All of them are decoration; what a control
 // does is always said in words.
 
-const paths = {
+export const paths = {
   shield: 'M12 3.2 5 6v5.4c0 4.3 2.9 7.9 7 9.4 4.1-1.5 7-5.1 7-9.4V6zM9 12.1l2.2 2.2 4-4.3',
   eye: 'M2.8 12S6.2 5.8 12 5.8 21.2 12 21.2 12 17.8 18.2 12 18.2 2.8 12 2.8 12zM12 14.6a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2z',
   eyeOff: 'M4 4l16 16M9.9 6.1A8.6 8.6 0 0 1 12 5.8c5.8 0 9.2 6.2 9.2 6.2a16 16 0 0 1-2.6 3.3M6.3 7.7A16 16 0 0 0 2.8 12s3.4 6.2 9.2 6.2a8.8 8.8 0 0 0 4-1',
@@ -18,11 +18,11 @@ const paths = {
   close: 'M6 6l12 12M18 6 6 18',
   warning: 'M12 4 2.8 19.5h18.4zM12 10v4.2M12 16.9h.1',
   clock: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 7.5V12l3 2',
-  leaf: 'M5 19c0-8 4.5-13.5 14.5-14.5C20 14.500 14.500 19 7 18.500M5 20.500c.8-4.500 4-8.500 8.500-10.500',
-  link: 'M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.700-5.700l-1.200 1.200M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.700 5.700l1.200-1.200',
+  leaf: 'M5 19c0-8 4.5-13.5 14.5-14.5C20 14.5 14.5 19 7 18.5M5 20.5c.8-4.5 4-8.5 8.5-10.5',
+  link: 'M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2',
 };
 
-/** @param {keyof typeof paths} name */
+/** @param {IconName} name */
 export function icon(name) {
   const space = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(space, 'svg');
@@ -34,5 +34,3 @@ export function icon(name) {
   svg.append(path);
   return svg;
 }
-
-/** @typedef {keyof typeof paths} IconName */

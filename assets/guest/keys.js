@@ -8,12 +8,6 @@
 import { b64 } from './bytes.js';
 import { newSigningKey, rawPublic, sha256, sign } from './seal.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {import('./link.js').Invitation} Invitation */
-/** `verified`: the six digits matched in an earlier session with this key.
- * @typedef {{ raw: Bytes, sign: (data: Bytes) => Promise<Bytes>, verified: boolean }} Guest */
-/** `cards` has the highest version seen of each link. @typedef {{ pair: CryptoKeyPair | null, verified: boolean, cards: Record<string, number> }} Kept */
-
 /** Links whose card is remembered: more than anybody has open with one therapist. */
 const MAX_CARDS = 32;
 

@@ -8,13 +8,6 @@ import {
 import { Session } from './session.js';
 import { FRAME, readAdmit, readLobby, write } from './wire.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {{ name: string, pin: string, lang: string, wants: import('./wire.js').Modality }} Form */
-/** @typedef {{ session: Session, code: string, admit: import('./wire.js').Admit, confirm: Bytes }} Opened */
-
-
-/** What a test vector fixes and life draws at random. @typedef {{ kem: CryptoKeyPair, enc: CryptoKeyPair, rc: Bytes, time: number }} Chosen */
-
 /** @returns {Promise<Chosen>} */
 async function chance() {
   return { kem: await newEphemeral(), enc: await newEphemeral(), rc: random(32), time: Math.floor(Date.now() / 1000) };
@@ -23,7 +16,7 @@ async function chance() {
 /** One knock, up to its admit. A second try needs a second Knock: every ephemeral is used once. */
 export class Knock {
   /**
-   * @param {import('./link.js').Invitation} invitation @param {Form} form @param {import('./keys.js').Guest} guest @param {Chosen} [chosen]
+   * @param {Invitation} invitation @param {Wish} form @param {Guest} guest @param {Chosen} [chosen]
    * @returns {Promise<Knock>}
    */
   static async make(invitation, form, guest, chosen) {
@@ -43,7 +36,7 @@ export class Knock {
   }
 
   /**
-   * @param {Bytes} L @param {import('./wire.js').Bundle} bundle @param {Bytes} frame @param {{ kem: CryptoKeyPair, rc: Bytes, ss1: Bytes, T1: Bytes }} secrets
+   * @param {Bytes} L @param {Bundle} bundle @param {Bytes} frame @param {{ kem: CryptoKeyPair, rc: Bytes, ss1: Bytes, T1: Bytes }} secrets
    * @param {{ in: CryptoKey, out: CryptoKey }} lobby
    */
   constructor(L, bundle, frame, secrets, lobby) {
@@ -57,7 +50,7 @@ export class Knock {
     this.said = 0;
   }
 
-  /** @param {Bytes} frame a lobby frame of the host @returns {Promise<import('./wire.js').HostLobby>} */
+  /** @param {Bytes} frame a lobby frame of the host @returns {Promise<HostLobby>} */
   async openLobby(frame) {
     if (frame.length < 9 || readU64(frame, 1) !== this.heard) throw new Forged('sequence');
     const sealed = await open(this.lobby.in, nonceOf(this.heard), frame.slice(0, 9), frame.slice(9));

@@ -3,17 +3,6 @@
 import { b64 } from './bytes.js';
 import { FRAME, MAX_FRAME, readPresence } from './wire.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-
-/**
- * @typedef {object} Listener
- * @property {() => void} opened a new socket stands
- * @property {(here: boolean) => void} here whether the therapist's desktop listens
- * @property {(frame: Bytes) => void} frame
- * @property {(tries: number) => void} lost the socket broke, or could not be opened for the nth time; another try follows by itself
- * @property {() => void} hungup the desktop ended this socket; no other try follows unless retry is called
- */
-
 const HUNG_UP = 4001;
 const waits = [300, 1000, 2000, 4000, 8000];
 
@@ -105,17 +94,9 @@ export class Line {
 
 const keep = 256;
 
-/**
- * @typedef {object} SignalEvents
- * @property {(signal: import('./wire.js').HostSignal) => void} signal
- * @property {() => void} tampered
- * @property {() => void} lost what the other side misses is no longer kept
- * @property {() => void} refused the desktop does not know this session, or not any more
- */
-
 /** The signals of one session, over as many sockets as it takes. */
 export class Signals {
-  /** @param {import('./session.js').Session} session @param {Line} line that has just carried the admit @param {SignalEvents} events */
+  /** @param {Session} session @param {Line} line that has just carried the admit @param {SignalEvents} events */
   constructor(session, line, events) {
     this.session = session;
     this.line = line;

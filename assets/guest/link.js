@@ -6,9 +6,6 @@ import { Failure } from './failure.js';
 import { checkPoint, Forged, linkKeys, open, sha256, verify } from './seal.js';
 import { readBundle, readCard, readSlot, readTombstone } from './wire.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {{ L: Bytes, linkID: Bytes, bundle: import('./wire.js').Bundle, card: import('./wire.js').Card, version: number }} Invitation */
-
 const patience = 15000;
 
 /** @param {string} hash as in location.hash @returns {Bytes} L */

@@ -7,25 +7,14 @@ import { Line } from './line.js';
 import { fetchSlot } from './link.js';
 import { FRAME } from './wire.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {'calling' | 'unreachable' | 'away' | 'knocking' | 'waiting'} Waiting */
-
-/**
- * @typedef {object} LobbyEvents
- * @property {(state: Waiting) => void} state
- * @property {(left: number) => void} wrongPIN another knock is welcome
- * @property {(failure: Failure) => void} failed the line is closed
- * @property {(opened: import('./knock.js').Opened, line: Line) => void} admitted the line is the caller's now, and the confirm is still to be sent
- */
-
 export class Lobby {
-  /** Opens and sends nothing. @param {import('./link.js').Invitation} invitation */
+  /** Opens and sends nothing. @param {Invitation} invitation */
   constructor(invitation) {
     this.invitation = invitation;
     this.line = new Line(invitation.linkID, this);
     /** @type {LobbyEvents} */
-    this.events = { state() {}, wrongPIN() {}, failed() {}, admitted() {} };
-    /** @type {{ form: import('./knock.js').Form, guest: import('./keys.js').Guest } | null} what to knock with as soon as somebody can hear it */
+    this.events = { state() {}, ring() {}, form() {}, wrongPIN() {}, failed() {}, admitted() {} };
+    /** @type {{ form: Wish, guest: Guest } | null} what to knock with as soon as somebody can hear it */
     this.wish = null;
     /** @type {Knock | null} */
     this.current = null;
@@ -35,7 +24,7 @@ export class Lobby {
     this.turn = oneByOne();
   }
 
-  /** @param {import('./knock.js').Form} form @param {import('./keys.js').Guest} guest @param {LobbyEvents} events */
+  /** @param {Wish} form @param {Guest} guest @param {LobbyEvents} events */
   knock(form, guest, events) {
     this.wish = { form, guest };
     this.events = events;
@@ -54,6 +43,7 @@ export class Lobby {
       const knock = await Knock.make(this.invitation, wish.form, wish.guest);
       if (this.over || !this.present) return;
       this.current = knock;
+      this.events.ring();
       this.line.send(knock.frame);
     });
   }
@@ -99,6 +89,7 @@ export class Lobby {
       if (frame[0] !== FRAME.hostLobby) throw new Error('frame');
       const message = await knock.openLobby(frame);
       if (message.t === 'waiting') this.events.state('waiting');
+      else if (message.t === 'form') this.events.form(message.form);
       else if (message.t === 'deny') this.fail(new Failure('denied', message.say));
       else if (message.left === 0) this.fail(new Failure('blocked'));
       else {

@@ -13,16 +13,13 @@ import { Lobby } from './lobby.js';
 import { Media } from './media.js';
 import { frame, h, show } from './page.js';
 import { Room } from './room.js';
+import { Handouts } from './handouts.js';
 import { failed, goodbye } from './screens/goodbye.js';
 import { ready } from './screens/ready.js';
 import { roomScreen } from './screens/room.js';
 import { waiting } from './screens/waiting.js';
 import { welcome } from './screens/welcome.js';
-import { language, t } from './words.js';
-
-/** @typedef {import('./link.js').Invitation} Invitation */
-/** `known`: the code matched in an earlier session.
- * @typedef {{ opened: import('./knock.js').Opened, line: import('./line.js').Line, known: boolean }} Admitted */
+import { language, spoken, t } from './words.js';
 
 /** Takes the link out of the address bar and of the history, before anything else happens. */
 function takeFragment() {
@@ -72,12 +69,12 @@ async function invite(hash) {
 }
 
 /**
- * From the invitation to an admit. @param {Invitation} invitation @param {Media} media
+ * From the invitation to an admit. @param {Invitation} invitation @param {Media} media @param {Handouts} handouts
  * @returns {Promise<Admitted | null>} null if the person has left
  */
-async function arrive(invitation, media) {
+async function arrive(invitation, media, handouts) {
   const name = invitation.card.therapist;
-  /** @type {import('./screens/ready.js').Choice} */
+  /** @type {Choice} */
   const choice = { name: '', pin: '', wants: '' };
   if ((await welcome(invitation.card)) === 'leave') return null;
   const { bundle } = invitation;
@@ -89,11 +86,12 @@ async function arrive(invitation, media) {
     }
     if (lobby.over) lobby = new Lobby(invitation);
     const form = { name: choice.name, pin: bundle.pin ? choice.pin : '', lang: language(), wants: choice.wants || 'text' };
-    const answer = await knock(lobby, form, await guestKey(invitation), name, media);
+    const answer = await knock(lobby, form, await guestKey(invitation), name, media, handouts);
     if (answer === null || 'opened' in answer) return answer;
     left = 'left' in answer ? answer.left : 0;
     choice.pin = '';
     if (answer instanceof Failure) {
+      handouts.forget();
       media.closeAll();
       choice.wants = '';
       await failed(answer, name);
@@ -102,25 +100,26 @@ async function arrive(invitation, media) {
 }
 
 /**
- * @param {Lobby} lobby @param {import('./knock.js').Form} form @param {import('./keys.js').Guest} guest @param {string} name @param {Media} media
+ * @param {Lobby} lobby @param {Wish} form @param {Guest} guest @param {string} name @param {Media} media
+ * @param {Handouts} handouts
  * @returns {Promise<Admitted | { left: number } | Failure | null>} null if the person has left
  */
-function knock(lobby, form, guest, name, media) {
+function knock(lobby, form, guest, name, media, handouts) {
   return new Promise((resolve) => {
-    const state = waiting(name, media, () => {
+    const state = waiting(name, media, handouts, () => {
       void lobby.leave();
       resolve(null);
     });
     lobby.knock(form, guest, {
-      state, failed: resolve,
+      state, failed: resolve, ring: () => handouts.knocked(), form: (asked) => handouts.ask(asked),
       wrongPIN: (left) => resolve({ left }),
       admitted: (opened, line) => resolve({ opened, line, known: guest.verified }),
     });
   });
 }
 
-/** @param {Invitation} invitation @param {Admitted} admitted @param {Media} media @returns {Promise<import('./room.js').EndReason>} */
-function meet(invitation, { opened, line, known }, media) {
+/** @param {Invitation} invitation @param {Admitted} admitted @param {Media} media @param {Handouts} handouts @returns {Promise<EndReason>} */
+function meet(invitation, { opened, line, known }, media, handouts) {
   return new Promise((resolve) => {
     let lock = { release: async () => {} };
     // The screen of a phone must not go dark on a person who listens. Not every browser can promise that, and none beyond a look at another page.
@@ -132,10 +131,13 @@ function meet(invitation, { opened, line, known }, media) {
     let first = true;
     /** @type {Room} */
     let room;
+    // A host that waives the code may be the one that must not be trusted: what counts is what this browser remembers.
+    const asked = opened.admit.code || !known;
+    handouts.join((message) => room.send(message), !asked);
     if (opened.admit.modality !== 'video') media.close('camera');
     if (opened.admit.modality === 'text') media.close('microphone');
-    const screen = roomScreen(invitation.card.therapist, opened, known, media, { say: (text) => room.chat.say(text), leave: () => room.end('left') });
-    room = new Room(opened, line, media, {
+    const screen = roomScreen(invitation.card.therapist, opened, asked, media, handouts, { say: (text) => room.chat.say(text), leave: () => room.end('left') });
+    room = new Room(opened, line, media, handouts, {
       state: (state) => {
         screen.state(state, first);
         first = false;
@@ -145,6 +147,7 @@ function meet(invitation, { opened, line, known }, media) {
         // In a session without the code this says that it matched earlier: that only this browser can know.
         if (!opened.admit.code && !known) return;
         screen.verified();
+        handouts.verified();
         void keepVerified(invitation.bundle.pairKey);
       },
       ended: (why) => {
@@ -161,29 +164,35 @@ function meet(invitation, { opened, line, known }, media) {
 async function visit(hash) {
   let name = '';
   const media = new Media();
+  const handouts = new Handouts();
   try {
     const invitation = await invite(hash);
     name = invitation.card.therapist;
     for (;;) {
-      const admitted = await arrive(invitation, media);
+      const admitted = await arrive(invitation, media, handouts);
       if (!admitted) {
         media.closeAll();
+        handouts.forget();
         await goodbye('left', name, true);
         continue;
       }
-      const why = await meet(invitation, admitted, media);
+      const why = await meet(invitation, admitted, media, handouts);
+      handouts.forget();
       if (why !== 'left' && why !== 'ended') throw new Failure(why);
       await goodbye(why, name, false);
     }
   } catch (error) {
     media.closeAll();
+    handouts.forget();
     await failed(error instanceof Failure ? error : new Failure('broken'), name);
   }
 }
 
 const hash = takeFragment();
-frame();
-void visit(hash);
+spoken.then(() => {
+  frame();
+  void visit(hash);
+}, () => history.replaceState(null, '', location.pathname + hash)); // no words came: a reload finds the link again
 // A second link opened in this tab changes only the fragment; the page starts over with it. Nothing less than a link may end a visit.
 window.addEventListener('hashchange', () => {
   if (/^#[1-9][\w-]{43,}$/.test(location.hash)) location.reload();

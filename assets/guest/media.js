@@ -1,8 +1,5 @@
 // Camera and microphone of this phone or computer.
 
-/** @typedef {'refused' | 'absent' | 'busy'} MediaProblem */
-/** @typedef {'camera' | 'microphone'} Device */
-
 export class MediaFailure extends Error {
   /** @param {Device} device @param {MediaProblem} problem */
   constructor(device, problem) {

@@ -3,9 +3,6 @@
 
 import { language, otherLanguage, t } from './words.js';
 
-/** @typedef {Node | string | null | false | undefined} Child */
-/** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => void)>} Props */
-
 /**
  * Makes an element. A function becomes a listener, true an empty attribute, false and null none.
  * @template {keyof HTMLElementTagNameMap} T
@@ -75,10 +72,7 @@ export function frame() {
     event.preventDefault();
     byId('screen').focus();
   });
-  byId('language').addEventListener('click', () => {
-    otherLanguage();
-    draw();
-  });
+  byId('language').addEventListener('click', () => otherLanguage().then(draw, () => {}));
 }
 
 /**

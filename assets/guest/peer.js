@@ -4,19 +4,8 @@ import { isLocal, localOnly } from './address.js';
 import { Malformed } from './bytes.js';
 import { MAX_FRAME } from './wire.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-
-/**
- * @typedef {object} PeerEvents
- * @property {(candidate: { candidate: string, mid: string, line: number }) => void} candidate an empty one is the last
- * @property {() => void} opened the data channel stands
- * @property {(message: Bytes) => void} message
- * @property {() => void} failed ICE has given up, or DTLS broke
- * @property {() => void} strange something was opened that protocol.md does not have
- */
-
 export class Peer {
-  /** @param {import('./wire.js').Admit} admit @param {PeerEvents} events */
+  /** @param {Admit} admit @param {PeerEvents} events */
   constructor(admit, events) {
     this.admit = admit;
     this.events = events;
@@ -25,6 +14,8 @@ export class Peer {
     this.senders = { audio: null, video: null };
     /** @type {RTCDataChannel | null} */
     this.channel = null;
+    /** @type {Promise<unknown>} the channel takes messages */
+    this.ready = Promise.resolve();
     /** The addresses stay hidden, and there is no server to hide behind. */
     this.house = admit.relay && !admit.turn;
     this.pc = new RTCPeerConnection({
@@ -59,8 +50,8 @@ export class Peer {
       if (data instanceof ArrayBuffer && data.byteLength <= MAX_FRAME) this.events.message(new Uint8Array(data));
       else this.events.strange();
     };
-    if (channel.readyState === 'open') this.events.opened();
-    else channel.onopen = () => this.events.opened();
+    this.ready = channel.readyState === 'open' ? Promise.resolve() : new Promise((open) => { channel.onopen = open; });
+    this.ready.then(this.events.opened);
   }
 
   /** @param {string} sdp of the host's offer @returns {Promise<string>} of the answer */

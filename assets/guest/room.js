@@ -10,23 +10,6 @@ import { Signals } from './line.js';
 import { Peer } from './peer.js';
 import { SIGNAL } from './wire.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {import('./media.js').Device} Device */
-/** @typedef {'connecting' | 'live' | 'lost' | 'ended'} RoomState */
-/** @typedef {'ended' | 'left' | 'tampered' | 'handshake' | 'lost'} EndReason */
-
-/**
- * @typedef {object} RoomEvents
- * @property {(state: RoomState) => void} state
- * @property {(line: import('./chat.js').ChatLine) => void} chat a line is new, or was delivered
- * @property {(mic: boolean, cam: boolean) => void} remote what the therapist sends just now
- * @property {(stream: MediaStream) => void} stream
- * @property {(only: boolean) => void} voiceOnly
- * @property {() => void} verified
- * @property {(device: Device, problem: import('./media.js').MediaProblem | null) => void} device
- * @property {(why: EndReason) => void} ended is the last
- */
-
 // All in milliseconds; protocol.md gives them.
 const HANDSHAKE = 120000;
 const BEAT = 1000;
@@ -38,14 +21,15 @@ const UNHEARD = 12000;
 
 export class Room {
   /**
-   * @param {import('./knock.js').Opened} opened @param {import('./line.js').Line} line @param {import('./media.js').Media} media
-   * @param {RoomEvents} events
+   * @param {Opened} opened @param {Line} line @param {Media} media
+   * @param {Handouts} handouts @param {RoomEvents} events
    */
-  constructor(opened, line, media, events) {
+  constructor(opened, line, media, handouts, events) {
     this.session = opened.session;
     this.admit = opened.admit;
     this.line = line;
     this.media = media;
+    this.handouts = handouts;
     this.events = events;
     /** @type {RoomState} */
     this.state = 'connecting';
@@ -98,7 +82,7 @@ export class Room {
     if (this.state === 'lost') this.end('lost');
   }
 
-  /** @param {import('./wire.js').HostSignal} signal */
+  /** @param {HostSignal} signal */
   signalled(signal) {
     if (signal.kind === SIGNAL.bye) {
       this.end(signal.why === 'left' ? 'ended' : signal.why, true);
@@ -135,6 +119,7 @@ export class Room {
   greet() {
     const { peer } = this;
     this.greeting = this.greeting || (async () => {
+      await peer.ready;
       peer.send(await this.session.sealFinished(peer.fingerprints()));
     })();
     return this.greeting;
@@ -161,7 +146,7 @@ export class Room {
     this.events.stream(this.peer.remote);
   }
 
-  /** @param {import('./wire.js').HostData} data */
+  /** @param {HostData} data */
   take(data) {
     if (this.state === 'ended') return;
     this.heardAt = Date.now();
@@ -179,6 +164,12 @@ export class Room {
         return this.events.voiceOnly(data.only);
       case 'verified':
         return this.events.verified();
+      case 'form':
+        return this.handouts.ask(data.form);
+      case 'plan':
+        return this.handouts.show(data.plan);
+      case 'kept':
+        return this.handouts.kept(data.id, data.ok);
       default:
         return this.end('ended', true);
     }
@@ -200,7 +191,11 @@ export class Room {
       this.sendTracks();
       this.beat();
       this.chat.resume();
-    } else this.chat.pause();
+      this.handouts.resume();
+    } else {
+      this.chat.pause();
+      this.handouts.pause();
+    }
     this.events.state(state);
   }
 

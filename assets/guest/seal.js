@@ -7,8 +7,6 @@
 
 import { join, label, u8, u32, u64, utf8, Malformed } from './bytes.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-
 const subtle = globalThis.crypto && crypto.subtle;
 const none = new Uint8Array(0);
 const zeros12 = new Uint8Array(12);
@@ -136,7 +134,6 @@ export function newEphemeral() {
   return subtle.generateKey(ecdh, false, ['deriveBits']);
 }
 
-/** @typedef {{ key: CryptoKey, nonce: Bytes, exporter: Bytes }} Context */
 
 /**
  * 4.1 DHKEM and 5.1 KeySchedule.
@@ -203,12 +200,6 @@ export function extend(before, type, rest) {
 export async function lobbyKey(L, ss1, d, T1) {
   return aeadKey(await hkdf(L, ss1, join(label('alcove/1 lobby'), u8(d), T1), 32));
 }
-
-/**
- * The keys of one session, as the guest uses them. `sas` and `media` key an HMAC and stay bytes until wiped.
- * @typedef {{ signalIn: CryptoKey, signalOut: CryptoKey, dataIn: CryptoKey, dataOut: CryptoKey, resumeIn: CryptoKey, resumeOut: CryptoKey,
- *   confirm: CryptoKey, sas: Bytes, media: Bytes, resumeID: Bytes }} SessionKeys
- */
 
 /** L is the salt: who records the line today and breaks the curve in ten years still lacks it.
  * @param {Bytes} L @param {Bytes} ss1 @param {Bytes} ss2 @param {Bytes} T2 @returns {Promise<SessionKeys>} */

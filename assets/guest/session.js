@@ -5,14 +5,11 @@ import { equal, join, Malformed, oneByOne, pad, random, readU64, u64, u8, unpad 
 import { finished, Forged, FROM_GUEST, FROM_HOST, nonceOf, open, seal } from './seal.js';
 import { FRAME, readData, readSignal, write } from './wire.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {{ host: Bytes, guest: Bytes }} Fingerprints 32 bytes each */
-
 const FINISHED = 1;
 const SEALED = 2;
 
 export class Session {
-  /** @param {import('./seal.js').SessionKeys} keys @param {Bytes} id 16 bytes @param {Bytes} T3 */
+  /** @param {SessionKeys} keys @param {Bytes} id 16 bytes @param {Bytes} T3 */
   constructor(keys, id, T3) {
     this.keys = keys;
     this.id = id;

@@ -2,9 +2,6 @@
 
 import { Malformed, readU64, text, unb64, utf8 } from './bytes.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
-/** @typedef {'video' | 'voice' | 'text'} Modality */
-
 export const FRAME = /** @type {const} */ ({ knock: 1, hostLobby: 2, guestLobby: 3, admit: 4, confirm: 5, signal: 6, resume: 7 });
 export const SIGNAL = /** @type {const} */ ({ offer: 1, answer: 2, candidate: 3, bye: 4, restart: 5 });
 export const MAX_FRAME = 65536;
@@ -13,6 +10,11 @@ export const MAX_CHAT = 4000;
 
 /** How many characters a person would count, as the other side counts them. @param {string} s */
 export const length = (s) => Array.from(s).length;
+
+/** @param {string} name @returns {never} */
+function malformed(name) {
+  throw new Malformed(name);
+}
 
 /** An object that is being read: each name once, each name known, none missing. */
 class Reader {
@@ -82,6 +84,20 @@ class Reader {
     return value;
   }
 
+  /** @template T @param {string} name @param {number} limit @param {(r: Reader) => T} read each of them @returns {T[]} */
+  list(name, limit, read) {
+    const value = this.take(name);
+    if (!Array.isArray(value) || value.length > limit) throw new Malformed(name);
+    return value.map((one) => {
+      const r = new Reader(one);
+      return r.done(read(r));
+    });
+  }
+
+  id() {
+    return this.text('id', 40) || malformed('id');
+  }
+
   /** @template T @param {T} message @returns {T} */
   done(message) {
     if (this.fields.size) throw new Malformed('unknown name');
@@ -127,8 +143,6 @@ export function write(message) {
 
 // ---- Link
 
-/** @typedef {{ kind: number, pin: boolean, relayOnly: boolean, expires: number, inviteKey: Bytes, pairKey: Bytes }} Bundle */
-
 /** @param {Bytes} B @returns {Bundle} expires in Unix seconds */
 export function readBundle(B) {
   const [suite, kind, flags] = /** @type {[number, number, number]} */ (/** @type {unknown} */ (B));
@@ -138,8 +152,6 @@ export function readBundle(B) {
     expires: readU64(B, 3), inviteKey: B.slice(11, 76), pairKey: B.slice(76, 141),
   };
 }
-
-/** @typedef {{ therapist: string, practice: string, welcome: string, consent: string }} Card */
 
 /** @param {Bytes} bytes @returns {Card} */
 export function readCard(bytes) {
@@ -154,23 +166,15 @@ export function readCard(bytes) {
 
 const modalities = /** @type {const} */ (['video', 'voice', 'text']);
 
-/** @typedef {{ key: string, kem: string, name: string, pin: string, rc: string, time: number, lang: string, wants: Modality }} Knock */
-
-/** @typedef {{ t: 'waiting' } | { t: 'pin', left: number } | { t: 'deny', say: string }} HostLobby */
-
 /** @param {Bytes} bytes @returns {HostLobby} */
 export function readLobby(bytes) {
   const r = read(bytes);
-  const t = r.choice('t', /** @type {const} */ (['waiting', 'pin', 'deny']));
+  const t = r.choice('t', /** @type {const} */ (['waiting', 'pin', 'deny', 'form']));
   if (t === 'pin') return r.done({ t, left: r.number('left', 100) });
   if (t === 'deny') return r.done({ t, say: r.text('say', 400) });
+  if (t === 'form') return r.done({ t, form: readForm(r) });
   return r.done({ t });
 }
-
-/**
- * @typedef {{ urls: string[], username: string, credential: string }} Turn
- * @typedef {{ session: Bytes, rt: Bytes, code: boolean, relay: boolean, modality: Modality, turn: Turn | null }} Admit
- */
 
 /** @param {Bytes} bytes @returns {Admit} */
 export function readAdmit(bytes) {
@@ -193,12 +197,6 @@ function readTurn(value) {
 
 const byes = /** @type {const} */ (['ended', 'left', 'tampered', 'handshake']);
 
-/**
- * @typedef {(typeof byes)[number]} Bye
- * @typedef {{ kind: 1, sdp: string, restart: boolean } | { kind: 3, candidate: string, mid: string, line: number } |
- *   { kind: 4, why: Bye }} HostSignal
- */
-
 /** A guest hears no answer and no request to restart: only the host offers. @param {number} kind @param {Bytes} bytes @returns {HostSignal} */
 export function readSignal(kind, bytes) {
   const r = read(bytes);
@@ -214,32 +212,53 @@ export function readSignal(kind, bytes) {
   }
 }
 
-/**
- * @typedef {{ t: 'beat', mic: boolean, cam: boolean } | { t: 'chat', id: string, text: string, time: number } | { t: 'got', id: string } |
- *   { t: 'voice', only: boolean } | { t: 'verified' } | { t: 'bye' }} HostData
- */
-
 /** @param {Bytes} bytes @returns {HostData} */
 export function readData(bytes) {
   const r = read(bytes);
-  const t = r.choice('t', /** @type {const} */ (['beat', 'chat', 'got', 'voice', 'verified', 'bye']));
-  const id = () => {
-    const value = r.text('id', 40);
-    if (!value) throw new Malformed('id');
-    return value;
-  };
+  const t = r.choice('t', /** @type {const} */ (['beat', 'chat', 'got', 'voice', 'verified', 'form', 'plan', 'kept', 'bye']));
   switch (t) {
     case 'beat':
       return r.done({ t, mic: r.flag('mic'), cam: r.flag('cam') });
     case 'chat':
-      return r.done({ t, id: id(), text: r.text('text', MAX_CHAT), time: r.number('time', Number.MAX_SAFE_INTEGER) });
+      return r.done({ t, id: r.id(), text: r.text('text', MAX_CHAT), time: r.number('time', Number.MAX_SAFE_INTEGER) });
     case 'got':
-      return r.done({ t, id: id() });
+      return r.done({ t, id: r.id() });
     case 'voice':
       return r.done({ t, only: r.flag('only') });
+    case 'form':
+      return r.done({ t, form: readForm(r) });
+    case 'plan':
+      return r.done({ t, plan: readPlan(r) });
+    case 'kept':
+      return r.done({ t, id: r.id(), ok: r.flag('ok') });
     default:
       return r.done({ t });
   }
+}
+
+// ---- Forms and plans
+
+/** @param {Reader} outer @returns {Form} */
+function readForm(outer) {
+  const r = new Reader(outer.take('form'));
+  const form = r.done({
+    id: r.id(), lang: r.text('lang', 35), title: r.text('title', 200), why: r.text('why', 400),
+    how: r.text('how', 2000), stem: r.text('stem', 2000), licence: r.text('licence', 2000),
+    items: r.list('items', 100, (q) => ({
+      n: q.number('n', 999), text: q.text('text', 2000),
+      choices: q.list('choices', 20, (c) => ({ value: c.number('value', 1000), label: c.text('label', 2000) })),
+    })),
+    help: r.list('help', 100, (q) => ({ n: q.number('n', 999), above: q.number('above', 1000) })),
+  });
+  const asked = new Set(form.items.map((item) => item.n));
+  if (!/^[A-Za-z0-9-]{2,}$/.test(form.lang) || !asked.size || asked.size < form.items.length || form.items.some((item) => !item.choices.length)) malformed('form');
+  return form;
+}
+
+/** @param {Reader} outer @returns {Plan} */
+function readPlan(outer) {
+  const r = new Reader(outer.take('plan'));
+  return r.done({ id: r.id(), title: r.text('title', 200), parts: r.list('parts', 12, (q) => ({ title: q.text('title', 200), text: q.text('text', 16000) })) });
 }
 
 /** What the relay says in the clear. @param {string} json @returns {boolean} whether the therapist's desktop listens */

@@ -1,28 +1,37 @@
 // Which language the page speaks. Only whole sentences are translated; none is put together from parts.
+//
+// Only the language that is spoken is fetched, and the other when it is asked for. index.html names this module first, so that the sentences come
+// beside the rest and not after it.
 
-import en from './strings/en.js';
-import es from './strings/es.js';
-
-/** @typedef {keyof typeof en} Key */
-/** @typedef {'en' | 'es'} Language */
-
-/** @type {Record<Language, Record<Key, string>>} */
-const languages = { en, es };
+/** @type {Record<Language, () => Promise<{ default: Record<Key, string> }>>} */
+const languages = { en: () => import('./strings/en.js'), es: () => import('./strings/es.js') };
 
 /** @type {Language} */
 let current = /** @type {Language | undefined} */ (navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in languages)) || 'en';
+
+/** @type {Record<Key, string>} */
+let sentences;
+
+/** @param {Language} next */
+async function speak(next) {
+  sentences = (await languages[next]()).default;
+  current = next;
+}
+
+/** The page can speak. */
+export const spoken = speak(current);
 
 export function language() {
   return current;
 }
 
 export function otherLanguage() {
-  current = current === 'en' ? 'es' : 'en';
+  return speak(current === 'en' ? 'es' : 'en');
 }
 
 /** @param {Key} key @param {Record<string, string | number>} [values] */
 export function t(key, values = {}) {
-  return languages[current][key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return sentences[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
 /** @param {number} ms */

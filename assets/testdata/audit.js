@@ -34,7 +34,7 @@
   }
   for (const e of document.querySelectorAll('button, a[href], summary, input, textarea')) {
     if (!seen(e) || e.matches('.skip')) continue;
-    const box = e.getBoundingClientRect();
+    const box = (e.type === 'radio' ? e.labels[0] : e).getBoundingClientRect(); // a thumb finds the words beside it
     if (box.width < 43.9 || box.height < 43.9) faults.push(`too small for a thumb, ${box.width} by ${box.height}: ${name(e)}`);
     if (!(e.innerText.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length))) faults.push(`without a name: ${name(e)}`);
   }

@@ -4,6 +4,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func (s *story) tellRefused() {
 	lobby := v.Lobby.Messages
 	s.refuse("lobby", "guest", "one bit", flip(lobby[0].Message, -1))
 	s.refuse("lobby", "guest", "the second before the first", lobby[1].Message)
-	s.refuse("lobby", "guest", "sent back to where it came from", wire.Frame(wire.FrameHostLobby, lobby[3].Message[1:]))
+	s.refuse("lobby", "guest", "sent back to where it came from", wire.Frame(wire.FrameHostLobby, lobby[len(lobby)-1].Message[1:]))
 	s.refuse("lobby", "host", "sent back to where it came from", wire.Frame(wire.FrameGuestLobby, lobby[0].Message[1:]))
 	s.refuse("admit", "guest", "one bit of enc", flip(v.Admit.Frame, 10))
 	s.refuse("admit", "guest", "one bit of the seal", flip(v.Admit.Frame, -1))
@@ -153,6 +154,8 @@ func (s *story) tellRefusedTexts() {
 	bad("data-host", "a list", `["beat"]`)
 	bad("data-guest", "what only a host says", `{"t":"verified"}`)
 
+	s.tellRefusedHandouts()
+
 	short := append(wire.Uint32(1), make([]byte, 1019)...)
 	v.Padding = []refusedPadding{
 		{"1023 bytes", short},
@@ -161,6 +164,42 @@ func (s *story) tellRefusedTexts() {
 		{"padding that is not zero", append(append(wire.Uint32(1), make([]byte, 1019)...), 1)},
 		{"one size too large", append(wire.Uint32(1), make([]byte, 4092)...)},
 	}
+}
+
+func (s *story) tellRefusedHandouts() {
+	v := &s.v
+	bad := func(message, why, j string) { v.JSON = append(v.JSON, refusedJSON{message, why, j}) }
+	f := string(wire.DataBytes(wire.Ask{Form: vectorForm}))
+	for _, message := range []string{"lobby-host", "data-host"} {
+		bad(message, "a form without a why", strings.Replace(f, `"why":"Why \u003cthis\u003e",`, "", 1))
+		bad(message, "a form with an unknown name", strings.Replace(f, `"how":`, `"script":"x","how":`, 1))
+		bad(message, "a form without an id", strings.Replace(f, `"F-1"`, `""`, 1))
+		bad(message, "a question without answers", strings.Replace(f, `[{"value":0,"label":"Ningún día"},{"value":1,"label":"Varios días"}]`, `[]`, 1))
+		bad(message, "a form without questions", `{"t":"form","form":{"id":"F","lang":"es","title":"","why":"","how":"","stem":"","licence":"","items":[],"help":[]}}`)
+		bad(message, "two questions of one number", strings.Replace(f, `{"n":9,"text"`, `{"n":1,"text"`, 1))
+		bad(message, "an answer with a fraction", strings.Replace(f, `"value":3`, `"value":3.0`, 1))
+		bad(message, "a question that is null", strings.Replace(f, `"items":[`, `"items":[null,`, 1))
+		bad(message, "no language", strings.Replace(f, `"lang":"es"`, `"lang":"<b>"`, 1))
+	}
+	bad("data-host", "a plan whose part has no text", `{"t":"plan","plan":{"id":"P","title":"x","parts":[{"title":"x"}]}}`)
+	bad("data-host", "thirteen parts", `{"t":"plan","plan":{"id":"P","title":"x","parts":[`+strings.Repeat(`{"title":"x","text":"x"},`, 12)+`{"title":"x","text":"x"}]}}`)
+	bad("data-host", "a host that answers", `{"t":"answers","id":"F","given":{"1":0}}`)
+	bad("data-guest", "an item twice", `{"t":"answers","id":"F","given":{"1":0,"1":3}}`)
+	bad("data-guest", "an item with a leading zero", `{"t":"answers","id":"F","given":{"01":0}}`)
+	bad("data-guest", "an item that is no number", `{"t":"answers","id":"F","given":{"x":0}}`)
+	bad("data-guest", "an item below zero", `{"t":"answers","id":"F","given":{"-1":0}}`)
+	bad("data-guest", "an answer below zero", `{"t":"answers","id":"F","given":{"1":-1}}`)
+	bad("data-guest", "an answer with a fraction", `{"t":"answers","id":"F","given":{"1":0.5}}`)
+	bad("data-guest", "an answer that is a text", `{"t":"answers","id":"F","given":{"1":"0"}}`)
+	bad("data-guest", "an answer that is null", `{"t":"answers","id":"F","given":{"1":null}}`)
+	bad("data-guest", "a list of answers", `{"t":"answers","id":"F","given":[0,1]}`)
+	many := "0"
+	for n := range 101 {
+		many += fmt.Sprintf(`,"%d":0`, n+1)
+	}
+	bad("data-guest", "a hundred and one answers", `{"t":"answers","id":"F","given":{"0":`+many+`}}`)
+	bad("data-guest", "a guest that asks", f)
+	bad("data-guest", "a guest that keeps", `{"t":"kept","id":"F","ok":true}`)
 }
 
 // anotherInvite is another link of the same pair key.
@@ -262,10 +301,10 @@ func TestRefused(t *testing.T) {
 	s := tell(t)
 	good := map[string][]byte{
 		"bundle guest": s.v.Link.Bundle, "card guest": s.v.Card.Card, "knock host": s.v.Knock.Frame,
-		"lobby guest": s.v.Lobby.Messages[0].Message, "lobby host": s.v.Lobby.Messages[3].Message,
+		"lobby guest": s.v.Lobby.Messages[0].Message, "lobby host": s.v.Lobby.Messages[len(s.v.Lobby.Messages)-1].Message,
 		"admit guest": s.v.Admit.Frame, "confirm host": s.v.Confirm.Frame,
 		"signal guest": s.v.Signals[0].Message, "signal host": s.v.Signals[3].Message, "resume host": s.v.Resumes[1].Frame,
-		"finished guest": s.v.Finished[0].Message, "data guest": s.v.Data[0].Message, "data host": s.v.Data[5].Message,
+		"finished guest": s.v.Finished[0].Message, "data guest": s.v.Data[0].Message, "data host": s.v.Data[8].Message,
 	}
 	for _, r := range s.v.Refused {
 		t.Run(r.Open+" by "+r.By+": "+r.Why, func(t *testing.T) {

@@ -233,7 +233,7 @@ func FuzzOpen(f *testing.F) {
 		f.Add([]byte(r.Message))
 	}
 	good := map[string]bool{}
-	for _, b := range [][]byte{s.v.Knock.Frame, s.v.Admit.Frame, s.v.Link.Bundle, s.v.Card.Card, s.v.Signals[3].Message, s.v.Data[5].Message, s.v.Finished[1].Message} {
+	for _, b := range [][]byte{s.v.Knock.Frame, s.v.Admit.Frame, s.v.Link.Bundle, s.v.Card.Card, s.v.Signals[3].Message, s.v.Data[8].Message, s.v.Finished[1].Message} {
 		good[string(b)] = true
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -152,7 +152,7 @@ func (s *story) tellKnock() *GuestKnock {
 func (s *story) tellLobby(h *HostKnock, g *GuestKnock) {
 	v := &s.v.Lobby
 	v.KeyHost, v.KeyGuest = h.key(HostToGuest), h.key(GuestToHost)
-	for _, m := range []wire.Lobby{wire.LobbyWaiting{}, wire.LobbyPIN{Left: 4}, wire.LobbyDeny{Say: "Today does not work. Please call me."}} {
+	for _, m := range []wire.Lobby{wire.LobbyWaiting{}, wire.LobbyPIN{Left: 4}, wire.LobbyDeny{Say: "Today does not work. Please call me."}, wire.LobbyForm{Form: vectorForm}} {
 		n := h.out
 		v.Messages = append(v.Messages, messageVector{"host", 0, n, string(wire.LobbyBytes(m)), h.SealLobby(m)})
 	}
@@ -253,9 +253,25 @@ func (s *story) tellData() {
 	say("host", wire.Chat{ID: "h-1", Text: "Hello <Kim> & 金 🌿", Time: time.UnixMilli(1893456000123)})
 	say("host", wire.Voice{Only: true})
 	say("host", wire.Verified{})
+	say("host", wire.Ask{Form: vectorForm})
+	say("host", wire.Kept{ID: vectorForm.ID, OK: true})
+	say("host", wire.Show{Plan: wire.Plan{ID: "P-1", Title: "Safety plan", Parts: []wire.Part{{Title: "People", Text: "Ana\nJo"}, {Title: "Places"}}}})
 	say("host", wire.Farewell{})
 	say("guest", wire.Beat{Cam: true})
 	say("guest", wire.Got{ID: "h-1"})
+	say("guest", wire.Answers{ID: vectorForm.ID, Given: map[int]int{10: 0, 9: 1, 1: 3}})
+	say("guest", wire.Answers{ID: vectorForm.ID})
+	say("guest", wire.Shown{ID: "P-1", Yes: true})
+}
+
+// vectorForm is a questionnaire with every field in use.
+var vectorForm = wire.Form{
+	ID: "F-1", Lang: "es", Title: "PHQ-9", Why: "Why <this>", How: "How", Stem: "Durante las últimas 2 semanas", Licence: "Libre",
+	Items: []wire.Item{
+		{N: 1, Text: "Poco interés", Choices: []wire.Choice{{Value: 0, Label: "Ningún día"}, {Value: 3, Label: "Casi todos los días"}}},
+		{N: 9, Text: "Pensamientos", Choices: []wire.Choice{{Value: 0, Label: "Ningún día"}, {Value: 1, Label: "Varios días"}}},
+	},
+	Help: []wire.Help{{N: 9, Above: 0}},
 }
 
 func tell(t testing.TB) *story {

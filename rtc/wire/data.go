@@ -14,7 +14,7 @@ type (
 		Text string
 		Time time.Time
 	}
-	// Got says that a line is on the screen.
+	// Got says that a line is on the screen, or that a form or a plan has come.
 	Got struct{ ID string }
 	// Voice asks to stop, or resume, sending pictures.
 	Voice struct{ Only bool }
@@ -25,7 +25,7 @@ type (
 )
 
 // MaxChatID is the longest id of a chat line.
-const MaxChatID = 40
+const MaxChatID = MaxHandoutID
 
 func (m Beat) data() []byte {
 	return encode(struct {
@@ -64,8 +64,8 @@ func (Farewell) data() []byte { return []byte(`{"t":"bye"}`) }
 // DataBytes is the JSON of m.
 func DataBytes(m Data) []byte { return m.data() }
 
-// ParseData reads a message of the data channel. Voice and Verified are the host's alone;
-// from a guest they are refused.
+// ParseData reads a message of the data channel. Some are the host's alone, or the guest's; from
+// the other side they are refused.
 func ParseData(b []byte, fromHost bool) (Data, error) {
 	o := parseObject(b)
 	var m Data
@@ -73,13 +73,23 @@ func ParseData(b []byte, fromHost bool) (Data, error) {
 	case t == "beat":
 		m = Beat{o.flag("mic"), o.flag("cam")}
 	case t == "chat":
-		m = Chat{o.chatID(), o.text("text", MaxText), time.UnixMilli(o.number("time", maxTime))}
+		m = Chat{o.id(), o.text("text", MaxText), time.UnixMilli(o.number("time", maxTime))}
 	case t == "got":
-		m = Got{o.chatID()}
+		m = Got{o.id()}
 	case t == "voice" && fromHost:
 		m = Voice{o.flag("only")}
 	case t == "verified" && fromHost:
 		m = Verified{}
+	case t == "form" && fromHost:
+		m = Ask{o.form()}
+	case t == "plan" && fromHost:
+		m = Show{o.plan()}
+	case t == "kept" && fromHost:
+		m = Kept{o.id(), o.flag("ok")}
+	case t == "answers" && !fromHost:
+		m = Answers{o.id(), o.given()}
+	case t == "shown" && !fromHost:
+		m = Shown{o.id(), o.flag("yes")}
 	case t == "bye":
 		m = Farewell{}
 	default:
@@ -88,8 +98,8 @@ func ParseData(b []byte, fromHost bool) (Data, error) {
 	return m, o.done()
 }
 
-func (o *object) chatID() string {
-	id := o.text("id", MaxChatID)
+func (o *object) id() string {
+	id := o.text("id", MaxHandoutID)
 	if id == "" {
 		o.fail("bad id")
 	}

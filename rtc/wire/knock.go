@@ -125,6 +125,8 @@ func ParseHostLobby(b []byte) (Lobby, error) {
 		m = LobbyPIN{int(o.number("left", 100))}
 	case "deny":
 		m = LobbyDeny{o.text("say", 400)}
+	case "form":
+		m = LobbyForm{o.form()}
 	default:
 		o.fail("bad t")
 	}

@@ -176,6 +176,28 @@ func (o *object) object(name string, orNull bool) *object {
 	return parseObject(raw)
 }
 
+// objects is a list of at most limit objects.
+func (o *object) objects(name string, limit int) []*object {
+	var raw []json.RawMessage
+	o.take(name, &raw)
+	if len(raw) > limit {
+		o.fail("long " + name)
+		return nil
+	}
+	list := make([]*object, len(raw))
+	for i, r := range raw {
+		list[i] = parseObject(r)
+	}
+	return list
+}
+
+// inner takes over the verdict on an object inside.
+func (o *object) inner(p *object) {
+	if err := p.done(); err != nil && o.err == nil {
+		o.err = err
+	}
+}
+
 // done is the verdict: the first fault, or a name that nobody asked for.
 func (o *object) done() error {
 	if o.err == nil && len(o.fields) > 0 {

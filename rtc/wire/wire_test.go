@@ -59,8 +59,15 @@ func TestMessagesComeBack(t *testing.T) {
 			t.Errorf("admit: %+v %v", got, err)
 		}
 	}
-	for _, m := range []Lobby{LobbyWaiting{}, LobbyPIN{3}, LobbyDeny{"not today"}} {
-		if got, err := ParseHostLobby(LobbyBytes(m)); err != nil || got != m {
+	ask := Form{
+		ID: "F1", Lang: "es", Title: "PHQ-9", Why: "So that we see", How: "Please", Stem: "Over the last 2 weeks", Licence: "free",
+		Items: []Item{{N: 9, Text: "Thoughts", Choices: []Choice{{0, "Not at all"}, {3, "Nearly every day"}}}}, Help: []Help{{9, 0}},
+	}
+	if !ask.Fits() || (Form{}).Fits() {
+		t.Error("what fits does not, or what does not fit does")
+	}
+	for _, m := range []Lobby{LobbyWaiting{}, LobbyPIN{3}, LobbyDeny{"not today"}, LobbyForm{ask}} {
+		if got, err := ParseHostLobby(LobbyBytes(m)); err != nil || !reflect.DeepEqual(got, m) {
 			t.Errorf("lobby: %+v %v", got, err)
 		}
 	}
@@ -69,7 +76,18 @@ func TestMessagesComeBack(t *testing.T) {
 			t.Errorf("signal: %+v %v", got, err)
 		}
 	}
-	for _, m := range []Data{Beat{true, false}, Chat{"1", "hello", when}, Got{"1"}, Voice{true}, Verified{}, Farewell{}} {
+	plan := Plan{ID: "P1", Title: "Safety plan", Parts: []Part{{"Signs", "Not sleeping\nNot eating"}}}
+	for _, m := range []Data{Answers{"F1", map[int]int{1: 2, 9: 1}}, Answers{"F1", map[int]int{}}, Shown{"P1", true}} {
+		if got, err := ParseData(DataBytes(m), false); err != nil || !reflect.DeepEqual(got, m) {
+			t.Errorf("data of a guest: %+v %v", got, err)
+		}
+		if _, err := ParseData(DataBytes(m), true); !errors.Is(err, ErrRefused) {
+			t.Errorf("a host said %+v", m)
+		}
+	}
+	for _, m := range []Data{
+		Beat{true, false}, Chat{"1", "hello", when}, Got{"1"}, Voice{true}, Verified{}, Farewell{}, Ask{ask}, Show{plan}, Kept{"F1", true},
+	} {
 		if got, err := ParseData(DataBytes(m), true); err != nil || !reflect.DeepEqual(got, m) {
 			t.Errorf("data: %+v %v", got, err)
 		}

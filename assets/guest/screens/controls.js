@@ -5,9 +5,6 @@ import { MediaFailure } from '../media.js';
 import { announce, button, h } from '../page.js';
 import { t } from '../words.js';
 
-/** @typedef {import('../icons.js').IconName} IconName */
-/** @typedef {{ chat: () => void, leave: () => void, changed: () => void }} Doings */
-
 /** @param {IconName} picture @param {string} label @param {() => void} onclick @param {string} [kind] */
 function control(picture, label, onclick, kind = '') {
   const words = h('span', { class: 'control-words' }, label);
@@ -25,20 +22,22 @@ function control(picture, label, onclick, kind = '') {
   };
 }
 
-/** @param {import('../media.js').Media} media @param {import('../wire.js').Modality} modality @param {Doings} doings */
+/** @param {Media} media @param {Modality} modality @param {Doings} doings */
 export function controls(media, modality, doings) {
   let forbidden = false;
   const fault = h('p', { class: 'room-fault', role: 'alert', hidden: true });
   const microphone = control('microphone', t('mute'), () => void toggleMicrophone());
   const camera = control('camera', t('cameraOff'), () => void toggleCamera());
   const chat = control('chat', t('chat'), doings.chat, 'chat-control');
+  const handouts = control('text', t('questions'), doings.handouts, 'chat-control');
+  handouts.element.hidden = true;
   const leave = control('hang', t('leave'), () => sure(true), 'danger');
   const stay = button(t('stay'), () => sure(false));
   const confirm = h('div', { class: 'sure', role: 'alertdialog', 'aria-labelledby': 'sure', hidden: true, onkeydown: escape },
     h('p', { id: 'sure' }, t('leaveSure')), stay, button(t('leaveYes'), doings.leave, 'danger'));
   const bar = h('nav', { class: 'controls', 'aria-label': t('controls') }, fault, confirm,
     h('div', { class: 'controls-row' },
-      modality !== 'text' && microphone.element, modality === 'video' && camera.element, modality !== 'text' && chat.element, leave.element));
+      modality !== 'text' && microphone.element, modality === 'video' && camera.element, modality !== 'text' && chat.element, handouts.element, leave.element));
 
   /** A single link opens one session: leaving it by a slip of the thumb would be for good. @param {boolean} open */
   function sure(open) {
@@ -58,7 +57,7 @@ export function controls(media, modality, doings) {
     fault.hidden = !text;
   }
 
-  /** @param {import('../media.js').Device} device */
+  /** @param {Device} device */
   async function open(device) {
     complain('');
     try {
@@ -80,7 +79,7 @@ export function controls(media, modality, doings) {
     said(media.tracks.camera ? 'cameraOn' : 'cameraOff');
   }
 
-  /** @param {import('../words.js').Key} done */
+  /** @param {Key} done */
   function said(done) {
     doings.changed();
     if (fault.hidden) announce(t(done));
@@ -107,6 +106,16 @@ export function controls(media, modality, doings) {
     },
     focusChat() {
       chat.element.focus();
+    },
+    /** @param {boolean} open @param {string} label '' hides it @param {number} waiting */
+    handouts(open, label, waiting) {
+      handouts.element.hidden = !label;
+      handouts.words.textContent = label;
+      handouts.element.setAttribute('aria-expanded', String(open));
+      handouts.element.dataset.unread = String(waiting || '');
+    },
+    focusHandouts() {
+      handouts.element.focus();
     },
   };
 }

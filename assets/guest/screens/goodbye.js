@@ -18,15 +18,13 @@ export function goodbye(how, therapist, mayReturn) {
     crisis(true)));
 }
 
-/** @typedef {import('../failure.js').Failure} Failure */
-
-/** Where the sentence is not simply the kind of the failure. @type {Record<string, { title?: import('../words.js').Key, text?: import('../words.js').Key }>} */
+/** Where the sentence is not simply the kind of the failure. @type {Record<string, { title?: Key, text?: Key }>} */
 const other = {
   unreachable: { title: 'unreachableLinkTitle', text: 'unreachableLink' },
   lost: { text: 'lostOver' },
 };
 
-/** What helps: nothing, a new try, or another knock. @type {Record<string, import('../words.js').Key>} */
+/** What helps: nothing, a new try, or another knock. @type {Record<string, Key>} */
 const ways = { unreachable: 'again', denied: 'knockAgain', hungup: 'knockAgain' };
 
 const links = ['empty', 'reloaded', 'cut', 'unknown', 'used', 'revoked', 'expired', 'newer'];
@@ -38,8 +36,8 @@ const links = ['empty', 'reloaded', 'cut', 'unknown', 'used', 'revoked', 'expire
 export function failed(failure, therapist) {
   const name = { name: therapist };
   const { kind, say } = failure;
-  const title = () => t(other[kind]?.title || /** @type {import('../words.js').Key} */ (`${kind}Title`), name);
-  const text = () => t(other[kind]?.text || /** @type {import('../words.js').Key} */ (kind), name);
+  const title = () => t(other[kind]?.title || /** @type {Key} */ (`${kind}Title`), name);
+  const text = () => t(other[kind]?.text || /** @type {Key} */ (kind), name);
   const way = ways[kind];
   const answer = ask('failure', (/** @type {(answer: 'again') => void} */ done) => h('article', { class: 'card calm', 'data-failure': kind },
     h('div', { class: 'sign' }, icon(kind === 'tampered' || kind === 'damaged' ? 'warning' : links.includes(kind) ? 'link' : kind === 'denied' ? 'clock' : 'leaf')),

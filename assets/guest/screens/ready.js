@@ -7,10 +7,7 @@ import { MAX_NAME } from '../wire.js';
 import { t } from '../words.js';
 import { field } from './parts.js';
 
-/** @typedef {import('../media.js').Device} Device */
-/** What a person has typed and chosen; it outlives the screen. @typedef {{ name: string, pin: string, wants: import('../wire.js').Modality | '' }} Choice */
-
-/** @type {{ wants: import('../wire.js').Modality, picture: import('../icons.js').IconName, devices: Device[] }[]} */
+/** @type {{ wants: Modality, picture: IconName, devices: Device[] }[]} */
 const modes = [
   { wants: 'video', picture: 'camera', devices: ['camera', 'microphone'] },
   { wants: 'voice', picture: 'microphone', devices: ['microphone'] },
@@ -18,7 +15,7 @@ const modes = [
 ];
 
 /**
- * @param {import('../link.js').Invitation} invitation @param {import('../media.js').Media} media @param {Choice} choice
+ * @param {Invitation} invitation @param {Media} media @param {Choice} choice
  * @param {number} left tries of the PIN after a wrong one, else 0 @returns {Promise<'knock' | 'leave'>}
  */
 export async function ready(invitation, media, choice, left) {
@@ -53,7 +50,7 @@ export async function ready(invitation, media, choice, left) {
       stopMeter = meter.hidden ? () => {} : listen(media, bar, sound);
     }
 
-    /** @param {import('../wire.js').Modality} wants @param {Device[]} devices */
+    /** @param {Modality} wants @param {Device[]} devices */
     async function pick(wants, devices) {
       const mine = ++asking;
       choice.wants = wants;
@@ -115,7 +112,7 @@ export async function ready(invitation, media, choice, left) {
   return answer;
 }
 
-/** Moves the bar, and says once in words that it moved. @param {import('../media.js').Media} media @param {HTMLElement} bar @param {HTMLElement} words */
+/** Moves the bar, and says once in words that it moved. @param {Media} media @param {HTMLElement} bar @param {HTMLElement} words */
 function listen(media, bar, words) {
   let heard = false;
   words.textContent = t('speak');

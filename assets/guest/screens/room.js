@@ -3,28 +3,18 @@
 import { icon } from '../icons.js';
 import { announce, h, show } from '../page.js';
 import { t } from '../words.js';
-import { codeCard } from './code.js';
 import { controls } from './controls.js';
-import { face } from './parts.js';
+import { codeCard, face } from './parts.js';
+import { papers, waitingHandouts } from './handouts.js';
 import { talk } from './talk.js';
 
-/** @typedef {import('../room.js').RoomState} RoomState */
-
 /**
- * @typedef {object} RoomSeat what the screen can ask of the session
- * @property {(text: string) => void} say
- * @property {() => void} leave
+ * @param {string} therapist @param {Opened} opened @param {boolean} asked the code is shown, to be compared
+ * @param {Media} media @param {Handouts} handouts @param {RoomSeat} seat
  */
-
-/**
- * @param {string} therapist @param {import('../knock.js').Opened} opened @param {boolean} known the code matched in an earlier session
- * @param {import('../media.js').Media} media @param {RoomSeat} seat
- */
-export function roomScreen(therapist, opened, known, media, seat) {
+export function roomScreen(therapist, opened, asked, media, handouts, seat) {
   const name = { name: therapist };
   const { code, admit } = opened;
-  // A host that waives the code may be the one that must not be trusted: what counts is what this browser remembers.
-  const asked = admit.code || !known;
   const writing = admit.modality === 'text';
   let verified = false;
   let voiceOnly = false;
@@ -45,7 +35,13 @@ export function roomScreen(therapist, opened, known, media, seat) {
   const listen = h('button', { type: 'button', class: 'button primary listen', hidden: true, onclick: () => play() }, t('listen', name));
   const selfToggle = h('button', { type: 'button', class: 'self-toggle', onclick: () => hideSelf(root.dataset.self !== 'hidden') });
   const chat = talk(therapist, seat.say, () => openChat(false));
-  const bar = controls(media, admit.modality, { chat: () => openChat(root.dataset.chat !== 'open'), leave: seat.leave, changed: () => update() });
+  const paper = papers(therapist, handouts, 'h2', () => openHandouts(false));
+  const panel = h('aside', { class: 'chat papers', 'aria-label': therapist },
+    h('header', null, h('p', null, therapist), h('button', { type: 'button', class: 'chat-close', 'aria-label': t('goBack'), onclick: () => openHandouts(false) }, icon('close'))),
+    paper.element);
+  const bar = controls(media, admit.modality, {
+    chat: () => openChat(root.dataset.chat !== 'open'), handouts: () => openHandouts(root.dataset.handouts !== 'open'), leave: seat.leave, changed: () => update(),
+  });
 
   const root = h('article', { class: 'room', 'data-chat': writing ? 'open' : 'closed', 'data-modality': admit.modality, 'data-picture': 'none' },
     h('header', { class: 'room-bar' }, face(therapist), h('div', null, h('h1', null, therapist), badge)),
@@ -57,7 +53,7 @@ export function roomScreen(therapist, opened, known, media, seat) {
         note, notice,
         h('div', { class: 'self' }, self, selfToggle),
         listen)),
-    bar.bar, chat.panel);
+    bar.bar, chat.panel, panel);
 
   /** @param {boolean} hide */
   function hideSelf(hide) {
@@ -74,7 +70,31 @@ export function roomScreen(therapist, opened, known, media, seat) {
   }
 
   /** @param {boolean} open */
+  function openHandouts(open) {
+    root.dataset.handouts = open ? 'open' : 'closed';
+    if (open && !writing) root.dataset.chat = 'closed';
+    handoutsChanged(false);
+    if (open && root.dataset.state !== 'lost') say('');
+    if (open) paper.open();
+    else bar.focusHandouts();
+  }
+
+  /** @param {boolean} came */
+  function handoutsChanged(came) {
+    const open = root.dataset.handouts === 'open';
+    const waits = waitingHandouts(handouts);
+    const last = waits[0] || handouts.all[handouts.all.length - 1];
+    bar.handouts(open, last ? t(last.plan ? 'plan' : 'questions') : '', waits.length);
+    if (open) paper.update();
+    if (!came) return;
+    const news = t(handouts.all[handouts.all.length - 1]?.plan ? 'planNew' : 'questionsNew', name);
+    say(news);
+    announce(news);
+  }
+
+  /** @param {boolean} open */
   function openChat(open) {
+    if (open) root.dataset.handouts = 'closed';
     root.dataset.chat = open ? 'open' : 'closed';
     if (open) unread = 0;
     bar.unread(open, unread);
@@ -109,6 +129,8 @@ export function roomScreen(therapist, opened, known, media, seat) {
   showCode(asked);
   say(t('connecting', name));
   update();
+  handouts.changed = handoutsChanged;
+  handoutsChanged(false);
   show('room', () => root, true);
 
   return {
@@ -121,7 +143,7 @@ export function roomScreen(therapist, opened, known, media, seat) {
       else say('');
       announce(state === 'lost' ? `${t('lost')} ${t('lostChat')}` : t(first ? 'live' : 'restored', name), state === 'lost');
     },
-    /** @param {import('../chat.js').ChatLine} line */
+    /** @param {ChatLine} line */
     chat(line) {
       const isNew = !line.mine && root.dataset.chat !== 'open';
       chat.show(line);
@@ -154,7 +176,7 @@ export function roomScreen(therapist, opened, known, media, seat) {
       update();
       if (asked) announce(t('verifiedNow', name));
     },
-    /** @param {import('../media.js').Device} device @param {import('../media.js').MediaProblem | null} problem */
+    /** @param {Device} device @param {MediaProblem | null} problem */
     device(device, problem) {
       if (problem) bar.complain(t(device === 'camera' ? 'cameraGone' : 'microphoneGone'));
       update();

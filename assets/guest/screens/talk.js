@@ -5,8 +5,6 @@ import { announce, h } from '../page.js';
 import { MAX_CHAT } from '../wire.js';
 import { clock, t } from '../words.js';
 
-/** @typedef {import('../chat.js').ChatLine} ChatLine */
-
 /** @param {string} therapist @param {(text: string) => void} say @param {() => void} close */
 export function talk(therapist, say, close) {
   const name = { name: therapist };

@@ -4,7 +4,7 @@ import { ask, button, h } from '../page.js';
 import { t } from '../words.js';
 import { crisis, face, points } from './parts.js';
 
-/** @param {import('../wire.js').Card} card @returns {Promise<'next' | 'leave'>} */
+/** @param {Card} card @returns {Promise<'next' | 'leave'>} */
 export function welcome(card) {
   const name = { name: card.therapist };
   return ask('welcome', (done) => h('article', { class: 'card' },
