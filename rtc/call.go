@@ -184,25 +184,34 @@ func (c *call) message(from *ends, b []byte) {
 }
 
 func (c *call) opened() {
+	if err := c.greet(); err != nil {
+		c.broken(err)
+	}
+}
+
+// greet sends our finished, once, as soon as the channel is open.
+func (c *call) greet() error {
 	if c.ends.open {
-		return
+		return nil
 	}
 	host, guest, err := c.ends.Fingerprints()
 	if err != nil {
-		c.broken(err)
-		return
+		return err
 	}
 	c.ends.open = true
 	if err := c.ends.Send(c.session.Finished(host, guest)); err != nil {
 		c.host.options.Log.Warn("the data channel takes nothing", told(err))
 	}
+	return nil
 }
 
 func (c *call) data(b []byte) error {
 	if !c.ends.finished {
 		// pion tells of the channel and of its first message from two goroutines: ours must be
 		// the first that the guest hears, whichever won.
-		c.opened()
+		if err := c.greet(); err != nil {
+			return err
+		}
 		host, guest, err := c.ends.Fingerprints()
 		if err != nil {
 			return err

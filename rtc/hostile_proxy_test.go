@@ -278,3 +278,53 @@ func (m *misled) Offered(sdp string) (string, error) {
 	i := strings.Index(sdp, "sha-256 ") + len("sha-256 ")
 	return m.answerer.Offered(sdp[:i] + strings.Repeat("ab", 32) + "\r\n")
 }
+
+// TestCertificateOfAnotherHash: a guest whose certificate is not told by SHA-256, which a library
+// would take, and whose first message comes before the channel is said to be open, ends its session
+// as any other, and no more than that.
+func TestCertificateOfAnotherHash(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	defer m.close()
+	m.host.connect = func(_ *Host, _ policy, _ *tracks, e connectionEvents) (connection, error) {
+		return &otherHash{m.newPeer(true, e)}, nil
+	}
+	g, err := m.visit("one", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := g.redial(context.Background(), g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.begin(line)
+	g.knockWith("Kim", "")
+	d := m.door.next(t)
+	r := newRoom()
+	c, err := d.Admit(context.Background(), textOnly, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndTampered {
+		t.Errorf("the host heard %v", e)
+	}
+	if e := g.until(t, "ended", soon); !strings.Contains(e.text, "tampered") {
+		t.Errorf("the guest heard %v", e)
+	}
+	<-c.(*call).closed // and it ends once
+	select {
+	case e := <-r.events:
+		t.Errorf("after the end the host heard %v", e)
+	default:
+	}
+}
+
+// otherHash is an end whose other one has such a certificate and is quick.
+type otherHash struct{ *memoryPeer }
+
+func (p *otherHash) Answer(string) error {
+	p.box.put(func() { p.e.message([]byte("first")) })
+	return nil
+}
+
+func (p *otherHash) Fingerprints() (host, guest [32]byte, err error) { return host, guest, errSDP }
