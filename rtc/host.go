@@ -109,9 +109,7 @@ func NewHost(o Options) (*Host, error) {
 	if o.Origin == "" {
 		o.Origin = o.Relay
 	}
-	if o.Client == nil {
-		o.Client = &http.Client{}
-	}
+	o.Client = staying(o.Client)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -30,6 +30,17 @@ func (h *Host) HoldToken(url string, t app.RelayToken) {
 	h.lookAgain()
 }
 
+// staying is c, which may be nil, without redirects: a request that follows one takes the token, and a
+// link's owner token, to wherever the answer points.
+func staying(c *http.Client) *http.Client {
+	var own http.Client
+	if c != nil {
+		own = *c
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
 // showToken adds the header without which a closed relay refuses.
 func (h *Host) showToken(header http.Header) {
 	h.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -166,5 +167,36 @@ func TestTokenGoesWhereItBelongs(t *testing.T) {
 	slices.Sort(shown)
 	if shown = slices.Compact(shown); !slices.Equal(shown, []string{"GET /v1/", "PUT /v1/links/"}) {
 		t.Errorf("the token was shown with %q", shown)
+	}
+}
+
+// TestTokenDoesNotTravel: a relay that answers with a redirect gets no token carried to where it points.
+func TestTokenDoesNotTravel(t *testing.T) {
+	t.Parallel()
+	var carried, asked atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.Header.Get(tokenHeader) != "" || r.Header.Get("Authorization") != "" {
+			carried.Add(1)
+		}
+	}))
+	t.Cleanup(elsewhere.Close)
+	moved := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get(tokenHeader) != "" {
+			asked.Add(1)
+		}
+		http.Redirect(w, r, elsewhere.URL+r.URL.Path, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(moved.Close)
+	h := startHost(t, moved.URL, nil)
+	h.HoldToken(moved.URL, app.NewRelayToken(relayToken))
+	invite, _ := newMaterial(t, h, app.InviteSpec{})
+	h.Open(invite, app.Card{Therapist: "Dr. Ruiz"}, newDoorstep())
+	eventually(t, "the relay was shown the token", func() bool { return asked.Load() > 0 })
+	if err := h.dial(t.Context()); err == nil {
+		t.Error("the socket was opened elsewhere")
+	}
+	eventually(t, "the therapist reads that the link is not there", func() bool { return h.Status().Problem != "" })
+	if n := carried.Load(); n > 0 {
+		t.Errorf("a token was carried elsewhere %d times", n)
 	}
 }
