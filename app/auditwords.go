@@ -71,6 +71,14 @@ var acts = map[string]struct {
 	ActViewLog:            {GroupViews, "Audit log opened"},
 	ActExportLog:          {GroupExports, "Audit log exported"},
 	ActExportLog + failed: {GroupExports, "Export of the audit log failed"},
+
+	ActApartSetUp:           {GroupVault, "Psychotherapy notes set up"},
+	ActApartUnlock:          {GroupVault, "Psychotherapy notes unlocked"},
+	ActApartUnlock + failed: {GroupVault, "Psychotherapy notes not unlocked, wrong passphrase"},
+	ActApartRecover:         {GroupVault, "Psychotherapy notes opened with their kit"},
+	ActApartLock:            {GroupVault, "Psychotherapy notes locked"},
+	ActApartView:            {GroupViews, "Psychotherapy notes read"},
+	ActApartDelete:          {GroupChanges, "Psychotherapy note deleted"},
 }
 
 // actWords says an act; one that this version does not know stands for itself.

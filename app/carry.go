@@ -14,6 +14,9 @@ var ErrNothingToCarry = errors.New("note: nothing to carry forward")
 // note it was. ErrNothingToCarry, ErrDraftClosed.
 func (d *Draft) CarryForward(ctx context.Context) (NoteRow, error) {
 	v := d.View()
+	if d.apart { // what belongs to the record stays in it
+		return NoteRow{}, ErrNothingToCarry
+	}
 	from, err := d.lastNote(ctx, v.Note)
 	if err != nil {
 		return NoteRow{}, err

@@ -32,6 +32,7 @@ type Draft struct {
 
 	mu      sync.Mutex
 	note    Note
+	apart   bool      // a psychotherapy note: it goes to no other store
 	form    Form      // whose hints are shown; without sections if its template is gone
 	closed  bool      // takes no change any more
 	before  []Version // what it said, to be kept with the next save
@@ -94,7 +95,7 @@ func (d *Draft) save(ctx context.Context) error {
 	if !dirty {
 		return nil
 	}
-	err := d.store.Notes.SaveDraft(ctx, n, before...)
+	err := d.keep(ctx, n, before)
 	d.mu.Lock()
 	if err != nil {
 		d.problem = Explain(err)
@@ -112,6 +113,14 @@ func (d *Draft) save(ctx context.Context) error {
 	}
 	d.p.changed(NoteChanged, string(n.ID))
 	return err
+}
+
+// keep writes n where it belongs.
+func (d *Draft) keep(ctx context.Context, n Note, before []Version) error {
+	if d.apart {
+		return d.p.keepApart(ctx, d.store, n)
+	}
+	return d.store.Notes.SaveDraft(ctx, n, before...)
 }
 
 // dirty: the store lacks a change. d.mu is held.
@@ -165,7 +174,7 @@ func (d *Draft) SetTitle(title string) {
 // SetForm gives the note another format, and keeps its text. It never blocks.
 func (d *Draft) SetForm(f Form) {
 	d.change(func(n *Note) bool {
-		same := n.Format == f.Format
+		same := n.Format == f.Format || d.apart
 		if !same {
 			d.remember(VersionFormat)
 			*n = n.reshaped(f)

@@ -51,6 +51,9 @@ func (p *Practice) openDraft(ctx context.Context, id NoteID) (*Draft, bool, erro
 		return nil, false, err
 	}
 	if d := p.openedDraft(id); d != nil {
+		if d.apart {
+			return nil, false, ErrNotFound
+		}
 		return d, true, nil
 	}
 	if n, ok := p.takeUnsaved(id); ok {
@@ -113,6 +116,12 @@ func (p *Practice) putUnsaved(n Note) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.unsaved = append(p.unsaved, n)
+}
+
+func (p *Practice) putSealed(n SealedNote) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sealed = append(p.sealed, n)
 }
 
 func (p *Practice) forgetDraft(d *Draft) {

@@ -36,6 +36,7 @@ var sentences = []said{
 	{ErrSigned, "This note is signed and can no longer be changed. Add an addendum to it instead."},
 	{ErrNotSigned, "An addendum follows a signed note, and this one is still a draft. Write it into the draft itself."},
 	{ErrEmptyNote, "There is nothing in this note yet. Write something, and then sign it."},
+	{ErrApartLocked, "Psychotherapy notes are locked. Open them with their own passphrase; what you wrote is kept."},
 	{ErrNothingToCarry, "There is nothing to carry forward: no earlier note of this client says anything for a section that is still empty here."},
 	{ErrDraftClosed, "This draft was closed. Open the note again to go on writing."},
 	{ErrVoided, "This response was voided already. It stays to be read, and counts no more."},

@@ -136,6 +136,7 @@ func (p *Practice) settle(ctx context.Context, r *Records) {
 		sessions = append(sessions, p.running)
 	}
 	p.mu.Unlock()
+	p.keepSealed(ctx, r)
 	for _, n := range unsaved {
 		err := r.Notes.SaveDraft(ctx, n)
 		if err != nil && !errors.Is(err, ErrSigned) {
@@ -162,6 +163,9 @@ func (p *Practice) Lock() {
 	}
 	if p.idle != nil {
 		p.idle.Stop()
+	}
+	if p.apartIdle != nil {
+		p.apartIdle.Stop()
 	}
 	p.records = nil // from here nobody else begins anything
 	clear(p.lately)
@@ -190,7 +194,7 @@ func (p *Practice) Lock() {
 	if !calling {
 		p.holdToken()
 	}
-	p.shutDrafts(drafts)
+	p.shutDrafts(r, drafts)
 	p.shutPlans(r)
 	p.mu.Lock()
 	p.profile = Profile{}
@@ -229,12 +233,19 @@ func upTo(ctx context.Context, do func()) {
 	}
 }
 
-func (p *Practice) shutDrafts(drafts map[NoteID]*Draft) {
+func (p *Practice) shutDrafts(r *Records, drafts map[NoteID]*Draft) {
 	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
 	defer cancel()
 	for _, d := range drafts {
-		if n, kept := d.shut(ctx); !kept {
+		n, kept := d.shut(ctx)
+		switch {
+		case kept:
+		case !d.apart:
 			p.putUnsaved(n)
+		default: // while its key is there: it must not wait in the clear
+			if sealed, err := r.Apart.Seal(n); err == nil {
+				p.putSealed(sealed)
+			}
 		}
 	}
 }

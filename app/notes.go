@@ -20,7 +20,7 @@ type NoteView struct {
 func viewNote(n Note) NoteView {
 	draft := n.Status == NotePreliminary
 	v := NoteView{
-		Note: n.shaped(), CanEdit: draft, CanSign: draft && !n.empty(), CanAdd: !draft,
+		Note: n.shaped(), CanEdit: draft, CanSign: draft && !n.empty() && n.Format != FormatPsychotherapy, CanAdd: !draft,
 		HashFits: !draft && SignedHash(n, n.Signed.By, n.Signed.At) == n.Signed.Hash,
 	}
 	for _, s := range v.Sections {
@@ -134,7 +134,7 @@ func (p *Practice) DeleteDraft(ctx context.Context, id NoteID) error {
 			return err
 		}
 	}
-	if d := p.openedDraft(id); d != nil {
+	if d := p.openedDraft(id); d != nil && !d.apart {
 		if onlyHere, err = d.discard(ctx); err != nil {
 			return err
 		}

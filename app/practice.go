@@ -29,7 +29,10 @@ type Practice struct {
 	owed      []AuditEntry             // could not be written yet
 	lately    map[AuditEntry]time.Time // entries that are not repeated for a while (auditSeldom)
 	drafts    map[NoteID]*Draft
-	unsaved   []Note // drafts that a lock met with a failing store: written at the next unlock
+	unsaved   []Note       // drafts that a lock met with a failing store: written at the next unlock
+	apartIdle *time.Timer  // psychotherapy notes lock by themselves
+	apartAt   time.Time    // when, on the wall clock
+	sealed    []SealedNote // as unsaved, of psychotherapy notes
 	writing   map[ClientID]*writing
 	listening map[InviteID]Card
 	leaving   map[InviteID]bool // links that the line is withdrawing from the relay

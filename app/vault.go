@@ -46,6 +46,7 @@ type Records struct {
 	Clients  ClientStore
 	Notes    NoteStore
 	Forms    TemplateStore
+	Apart    ApartStore
 	Invites  InviteStore
 	Guests   GuestStore
 	Sessions SessionStore

@@ -24,6 +24,7 @@ type database interface {
 type records struct {
 	store  database
 	keys   *vaultKeys
+	apart  apartKey
 	closed atomic.Bool
 	once   sync.Once
 	err    error // of closing
@@ -37,6 +38,7 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 		Clients:  clientStore{r},
 		Notes:    noteStore{r},
 		Forms:    templateStore{r},
+		Apart:    apartStore{r, &r.apart},
 		Invites:  inviteStore{r},
 		Guests:   guestStore{r},
 		Sessions: sessionStore{r},
@@ -56,11 +58,15 @@ func (r *records) close() error {
 	r.once.Do(func() {
 		r.closed.Store(true)
 		r.keys.end()
+		r.apart.set(nil)
 		r.err = explain(r.store.Close())
 		r.keys.wipe()
 	})
 	return r.err
 }
+
+// kdfCost is how long Argon2id is to take.
+func (r *records) kdfCost() time.Duration { return r.keys.vault.kdfCost }
 
 // tx runs do in one transaction, which is on the disk when tx returns. do must read each result to
 // its end: there is one connection.

@@ -19,6 +19,7 @@ const (
 	tabNotes    = "Notes"
 	tabInvites  = "Invites"
 	tabMeasures = "Measures"
+	tabApart    = "Psychotherapy"
 )
 
 // client is one client: a header, and a tab beneath.
@@ -48,7 +49,7 @@ func newClient(c *caseload, id app.ClientID, tab string) *client {
 	}
 	k.sub = newScope(k.life.ctx)
 	row := widget.Row(look.S6)
-	for _, name := range []string{tabOverview, tabNotes, tabMeasures, tabInvites} {
+	for _, name := range []string{tabOverview, tabNotes, tabMeasures, tabInvites, tabApart} {
 		k.tabs[name] = widget.NewTab(name, func() { k.open(name) })
 		row.Add(k.tabs[name])
 	}
@@ -65,7 +66,7 @@ func (k *client) Leave()                    { k.life.end(); k.head.Objects, k.bo
 func (k *client) Escape()                   { k.c.welcome(); k.c.Focus() }
 
 // New begins a note.
-func (k *client) New() { k.newNote("") }
+func (k *client) New() { k.newNote("") } // also where psychotherapy notes are shown: those are begun there alone
 
 // Changed reads again what the event touches.
 func (k *client) Changed(e app.Event) {
@@ -85,6 +86,8 @@ func (k *client) Changed(e app.Event) {
 		k.show()
 	case e.Kind == app.InviteChanged && k.invite != nil && k.tab == tabInvites, e.Kind == app.KnockChanged && k.invite != nil && k.tab == tabInvites:
 		k.invite.read()
+	case e.Kind == app.ApartChanged && k.tab == tabApart:
+		k.show()
 	}
 }
 
@@ -153,6 +156,8 @@ func (k *client) show() {
 	switch k.tab {
 	case tabNotes:
 		k.showNotes()
+	case tabApart:
+		k.showApart()
 	case tabInvites:
 		if k.invite == nil {
 			k.invite = newInvites(k)

@@ -22,8 +22,7 @@ type editor struct {
 	title  *widget.Entry
 	parts  []*sectionField
 	fields *fyne.Container
-	state  *widget.Text
-	icon   *widget.Icon
+	state  *saveState
 	wrong  *widget.Banner
 	signIt *widget.Button
 	format *widget.MenuButton
@@ -34,7 +33,7 @@ func newEditor(n *note, d *app.Draft) *editor {
 	v := d.View()
 	e := &editor{
 		n: n, u: n.u, d: d, title: widget.NewEntry("Title", v.Title), fields: container.NewStack(),
-		state: widget.NewText("", widget.Soft), icon: widget.NewIcon("edit", look.Faint, 16), wrong: widget.NewBanner("", widget.Negative),
+		state: newSaveState(), wrong: widget.NewBanner("", widget.Negative),
 	}
 	e.title.SetPlaceHolder("Title")
 	e.title.OnChanged = func(s string) { d.SetTitle(s) }
@@ -52,7 +51,7 @@ func newEditor(n *note, d *app.Draft) *editor {
 	remove := widget.IconButton("Delete draft", "delete", widget.Ghost, e.remove)
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
 		widget.Grow(e.title), past, remove, e.signIt)
-	under := widget.Row(look.S3, e.format, carry, widget.Grow(n.who), widget.Row(6, e.icon, e.state))
+	under := widget.Row(look.S3, e.format, carry, widget.Grow(n.who), e.state.row)
 	e.root = widget.Col(0, widget.On(look.Surface, widget.Pad(look.S3, look.S5, look.S3, look.S4, widget.Col(look.S3, head, widget.Pad(0, 0, 0, 6, under)))),
 		widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, widget.Col(look.S4, e.wrong, e.fields))))))
 	e.sections()
@@ -127,22 +126,8 @@ func (e *editor) showState() {
 		p.show(v.Sections[i])
 	}
 	e.wrong.Say(v.Problem, widget.Negative)
-	switch {
-	case v.Problem != "":
-		e.say("Not saved", "warning", look.Bad)
-	case v.Dirty:
-		e.say("Writing…", "edit", look.Faint)
-	case v.Saved.IsZero():
-		e.say("Nothing written yet", "edit", look.Faint)
-	default:
-		e.say("Saved "+clockTime(v.Saved), "check", look.Good)
-	}
+	e.state.show(v)
 	e.root.Refresh()
-}
-
-func (e *editor) say(text, icon string, ink fyne.ThemeColorName) {
-	e.state.Set(text)
-	e.icon.Set(icon, ink)
 }
 
 // leave saves and closes. The next note waits for it, see UI.closing.

@@ -99,7 +99,7 @@ func (s *settings) showKit(groups []string) {
 	next := widget.NewButton("I have it on paper", "check", widget.Primary, func() { s.checkKit(groups) })
 	s.u.ask(widget.DialogSpec{
 		Icon: "key", Tone: widget.Active, Title: "Your new recovery kit", Width: 560,
-		Text: "Write it down or print it. It is shown only now.", Body: kitCard(s.u, groups), Buttons: []fyne.CanvasObject{next}, Focus: next,
+		Text: "Write it down or print it. It is shown only now.", Body: kitCard(s.u, groups, kitOfVault), Buttons: []fyne.CanvasObject{next}, Focus: next,
 	})
 }
 

@@ -12,8 +12,14 @@ import (
 	"alcove/ui/widget"
 )
 
-// kitCard shows a recovery kit as it should stand on paper.
-func kitCard(u *UI, groups []string) fyne.CanvasObject {
+// What a kit opens.
+const (
+	kitOfVault = "the vault"
+	kitOfApart = "psychotherapy notes"
+)
+
+// kitCard shows a recovery kit as it should stand on paper; opens is what it is for.
+func kitCard(u *UI, groups []string, opens string) fyne.CanvasObject {
 	const perRow = 3
 	rows := widget.Col(look.S3)
 	for i := 0; i < len(groups); i += perRow {
@@ -23,12 +29,12 @@ func kitCard(u *UI, groups []string) fyne.CanvasObject {
 		}
 		rows.Add(widget.Row(look.S3, row...))
 	}
-	text := kitText(u.opt.Profile, groups)
+	text := kitText(u.opt.Profile, groups, opens)
 	copyIt := widget.NewButton("Copy to print it", "print", widget.Secondary, func() {
 		u.copy(text, "Copied. Print it, then empty the clipboard.")
 	}).Named("Copy recovery kit")
 	return widget.Card(rows, widget.HLine(), widget.Row(look.S3,
-		widget.Grow(widget.NewPara("Whoever has this paper can open the vault. A photograph or a cloud note is not a safe place for it.", widget.Fine)),
+		widget.Grow(widget.NewPara("Whoever has this paper can open "+opens+". A photograph or a cloud note is not a safe place for it.", widget.Fine)),
 		copyIt))
 }
 
@@ -39,9 +45,9 @@ func kitGroup(n int, group string) fyne.CanvasObject {
 }
 
 // kitText is the kit for a printer.
-func kitText(profile string, groups []string) string {
+func kitText(profile string, groups []string, opens string) string {
 	var b strings.Builder
-	b.WriteString("ALCOVE RECOVERY KIT\n\nOpens the vault of this practice without its passphrase, on any computer.\nKeep it where you keep other valuables.\n\n")
+	b.WriteString("ALCOVE RECOVERY KIT\n\nOpens " + opens + " of this practice without the passphrase, on any computer.\nKeep it where you keep other valuables.\n\n")
 	for i, g := range groups {
 		fmt.Fprintf(&b, "%2d  %s\n", i+1, g)
 	}

@@ -67,7 +67,7 @@ func TestSetUp(t *testing.T) {
 
 // TestLockClears: nothing of any record stays on the screen, wherever it was locked.
 func TestLockClears(t *testing.T) {
-	secrets := []string{"Ana", "Velasco", "Jonas", "Sertraline", "sleep", "diary", "555 0100", "relay.example", "Holt", "EMDR phases", "Weekly check-in"}
+	secrets := []string{"Ana", "Velasco", "Jonas", "Sertraline", "sleep", "diary", "555 0100", "relay.example", "Holt", "EMDR phases", "Weekly check-in", "Countertransference"}
 	telling := []string{"today", "client-overview", "client-notes", "note-draft", "room", "settings"}
 	for _, s := range shots {
 		if s.fat() || strings.HasPrefix(s.name, "setup") || s.name == "recover" || s.name == "problem" || strings.HasPrefix(s.name, "unlock") || s.name == "room-locked" {
@@ -151,6 +151,24 @@ func TestADeletedDraftComesBack(t *testing.T) {
 	r.press("Deleted drafts")
 	r.press("Bring back Phone call with the GP")
 	r.until("it", func() bool { return strings.Contains(r.written(), "3 notes") })
+}
+
+// TestPsychotherapyNotesLeaveTheScreen when they are locked, and the rest stays.
+func TestPsychotherapyNotesLeaveTheScreen(t *testing.T) {
+	r := newRig(t, full(t), "")
+	withApart(r, 1)
+	openApart(r)
+	r.typed("Psychotherapy note", "x")
+	r.until("the text", func() bool { return strings.Contains(r.written(), "Countertransference") })
+	r.press("Lock psychotherapy notes")
+	r.at("client-psychotherapy")
+	r.sees("Unlock psychotherapy notes")
+	if strings.Contains(r.written(), "Countertransference") {
+		t.Error("its text is still on the screen")
+	}
+	r.typed("Passphrase of psychotherapy notes", apartPass)
+	r.press("Unlock psychotherapy notes")
+	r.until("the list", func() bool { return strings.Contains(r.written(), "1 psychotherapy note") })
 }
 
 // TestSavedIsTold: first that it is being written, then when it was saved; and when it was not.

@@ -177,7 +177,7 @@ func (s *setup) fieldOf(name string) *widget.Field {
 
 func (s *setup) kit() {
 	s.page(3, panel("Your recovery kit", "Write it down or print it, and keep it where you keep other valuables. It opens the vault without the passphrase and on any computer. It is shown only now.",
-		kitCard(s.u, s.groups),
+		kitCard(s.u, s.groups, kitOfVault),
 		widget.Row(look.S3, widget.Gap(), widget.NewButton("I have it on paper", "check", widget.Primary, s.forward).Tall())),
 		s.check, nil)
 }

@@ -340,6 +340,32 @@ var shots = []shot{
 		r.press("Deleted drafts")
 		r.sees("Back to notes")
 	}},
+	{"client-apart-unset", full, func(r *rig) { r.openClient(tabApart); r.sees("Set up psychotherapy notes") }},
+	{"client-apart-setup", full, func(r *rig) {
+		r.openClient(tabApart)
+		r.press("Set up psychotherapy notes")
+		r.typed("New passphrase", apartPass)
+	}},
+	{"client-apart-kit", full, func(r *rig) {
+		r.openClient(tabApart)
+		r.press("Set up psychotherapy notes")
+		r.typed("New passphrase", apartPass)
+		r.typed("The same once more", apartPass)
+		r.press("Set passphrase")
+		r.sees("I have it on paper")
+	}},
+	{"client-apart-locked", full, func(r *rig) {
+		withApart(r, 0)
+		r.stage.LockApart()
+		r.openClient(tabApart)
+		r.typed("Passphrase of psychotherapy notes", "not this one")
+		r.press("Unlock psychotherapy notes")
+		r.until("an answer", func() bool { return strings.Contains(r.written(), "Caps Lock") })
+	}},
+	{"client-apart-none", full, func(r *rig) { withApart(r, 0); r.openClient(tabApart); r.sees("New psychotherapy note") }},
+	{"client-apart", full, func(r *rig) { withApart(r, 1); r.openClient(tabApart); r.sees("New psychotherapy note") }},
+	{"client-apart-crowded", crowded, func(r *rig) { withApart(r, 30); r.openClient(tabApart); r.sees("New psychotherapy note") }},
+	{"apart-note", full, func(r *rig) { withApart(r, 1); openApart(r) }},
 	{"note-sign", full, func(r *rig) { r.openNote(false); r.press("Sign note") }},
 	{"note-signed", full, func(r *rig) { r.openNote(true) }},
 	{"note-signed-long", crowded, func(r *rig) { r.openNote(true) }},
@@ -457,6 +483,38 @@ func toBin(r *rig, title string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+const apartPass = "copper lantern slowly nine"
+
+// withApart has psychotherapy notes set up, and n of them.
+func withApart(r *rig, n int) {
+	r.at("today")
+	ctx := context.Background()
+	_, err := r.stage.SetUpApart(ctx, app.NewPassphrase([]byte(apartPass)))
+	for i := range n {
+		var d *app.Draft
+		if err == nil {
+			d, err = r.stage.NewPsychotherapyNote(ctx, r.stage.Ana)
+		}
+		if err == nil {
+			d.Edit("text", "Countertransference: I hear my own sister in her. "+strings.Repeat("What does that ask of me? ", i))
+			err = d.Close(ctx)
+		}
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func openApart(r *rig) {
+	rows, err := r.stage.PsychotherapyNotes(context.Background(), r.stage.Ana)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.openClient(tabApart)
+	r.shell().section.(*caseload).side.(*client).openApart(rows[0].ID)
+	r.at("apart-note")
 }
 
 func carriedForward(r *rig) {

@@ -26,6 +26,7 @@ type Memory struct {
 	sessions map[app.SessionID]app.SessionFacts
 	guests   map[app.ClientID][][]byte
 	knocks   map[seenKnock]time.Time
+	apart    apartMemory
 	versions map[app.NoteID][]app.Version
 	bin      map[app.NoteID]binned
 	forms    map[app.NoteFormat]app.Template
@@ -74,7 +75,7 @@ func NewMemory() *Memory {
 func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
-		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s,
+		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Apart: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s,
 		Close: s.close,
 	}
 }
@@ -123,6 +124,7 @@ func (m *Memory) Acts() []string {
 type store struct {
 	m      *Memory
 	closed bool // under m.mu
+	apart  bool // psychotherapy notes are open; under m.mu
 }
 
 func (s *store) close() error {

@@ -37,6 +37,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"NoteMissing", testNoteMissing},
 		{"Drafts", testDrafts},
 		{"ReviewsDue", testReviewsDue},
+		{"Apart", testApart},
 		{"Versions", testVersions},
 		{"Bin", testBin},
 		{"Templates", testTemplates},
