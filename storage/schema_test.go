@@ -94,6 +94,45 @@ func TestTriggersLockASignedNote(t *testing.T) {
 	}
 }
 
+// REPLACE deletes what is in its way, and a row is found by its rowid too: the triggers that guard
+// against deleting hear of that as well.
+func TestReplaceDeletesNothingSigned(t *testing.T) {
+	r := newRecordsAlone(t)
+	fillRecords(t, r)
+	ctx, at := t.Context(), time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	must(t, r.Clients.SaveClient(ctx, app.Client{ID: "C2", Name: "Ben", Status: app.ClientActive, Created: at, Changed: at}))
+	must(t, r.Notes.SaveDraft(ctx, app.Note{ID: "N2", Client: "C2", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "draft"}}, Created: at, Changed: at}))
+	db := recordsOf(r).store.DB()
+	_, err := db.Exec("INSERT INTO note_versions SELECT row, 0, 1, 'x', id FROM notes")
+	must(t, err)
+	must(t, r.Notes.SignNote(ctx, "N1", app.Signature{By: "T", At: at, Hash: [32]byte{1}}))
+	must(t, r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "later", By: "T", At: at}))
+	count := func() (all [4]int) {
+		for i, table := range []string{"note_sections", "note_versions", "addenda", "chain_heads"} {
+			must(t, db.QueryRow("SELECT count(*) FROM "+table).Scan(&all[i]))
+		}
+		return all
+	}
+	before := count()
+	const n1, n2 = "(SELECT row FROM notes WHERE id = 'N1')", "(SELECT row FROM notes WHERE id = 'N2')"
+	for _, q := range []string{
+		"UPDATE OR REPLACE note_sections SET rowid = (SELECT rowid FROM note_sections WHERE note = " + n1 + ") WHERE note = " + n2,
+		"REPLACE INTO note_sections (rowid, note, pos, key, text) SELECT rowid, " + n2 + ", 9, 'text', 'x' FROM note_sections WHERE note = " + n1,
+		"UPDATE OR REPLACE note_versions SET rowid = (SELECT rowid FROM note_versions WHERE note = " + n1 + ") WHERE note = " + n2,
+		"REPLACE INTO note_versions (rowid, note, pos, at, why, body) SELECT rowid, " + n2 + ", 9, 1, 'x', 'x' FROM note_versions WHERE note = " + n1,
+		"REPLACE INTO addenda (rowid, note, pos, text, by, at) SELECT rowid, note, 9, 'x', 'x', 1 FROM addenda",
+		"REPLACE INTO chain_heads (rowid, client, seq, hash, at, signature) SELECT rowid, 'C2', 1, hash, at, signature FROM chain_heads",
+	} {
+		if _, err := db.Exec(q); err == nil {
+			t.Errorf("went through: %s", q)
+		}
+	}
+	if now := count(); now != before {
+		t.Errorf("of sections, versions, addenda and heads there were %v, now %v", before, now)
+	}
+	must(t, Check(ctx, r))
+}
+
 func TestAuditChain(t *testing.T) {
 	r := signed(t)
 	must(t, r.Audit.Append(t.Context(), app.AuditEntry{At: time.Now(), Act: "second"}))

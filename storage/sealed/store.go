@@ -156,6 +156,7 @@ func prepare(conn *sqlite3.SQLiteConn, fresh bool) error {
 	pragmas = append(pragmas,
 		"journal_mode=WAL",                        // with synchronous=FULL the log is synced before a commit returns
 		"fullfsync=ON", "checkpoint_fullfsync=ON", // on macOS fsync alone does not reach the disk
+		"recursive_triggers=ON", // or what REPLACE deletes would go past the triggers that guard it
 		"foreign_keys=ON", "trusted_schema=OFF", "cell_size_check=ON", "cache_size=-16384")
 	for _, p := range pragmas {
 		got, err := pragma(conn, p)
