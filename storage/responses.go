@@ -39,7 +39,7 @@ func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises 
 
 func (s responseStore) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voiding, e chain.Entry) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := mustExist(ctx, tx, "SELECT 1 FROM responses WHERE id = ?", string(id)); err != nil {
+		if err := mustExist(ctx, tx, "SELECT 1 FROM responses WHERE id = ? AND client = ?", string(id), e.Client); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO voided (response, why, by, at) VALUES (?, ?, ?, ?)", string(id), v.Why, v.By, stamp(v.At))
@@ -102,7 +102,7 @@ func saveAlert(ctx context.Context, q querier, a app.Alert) error {
 
 func (s alertStore) AnswerAlert(ctx context.Context, id app.AlertID, a app.AlertAnswer, e chain.Entry) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := mustExist(ctx, tx, "SELECT 1 FROM alerts WHERE id = ?", string(id)); err != nil {
+		if err := mustExist(ctx, tx, "SELECT 1 FROM alerts WHERE id = ? AND client = ?", string(id), e.Client); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO alert_answers (alert, done, by, at) VALUES (?, ?, ?, ?)", string(id), a.Done, a.By, stamp(a.At))

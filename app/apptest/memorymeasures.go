@@ -46,7 +46,7 @@ func (s *store) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voidi
 	defer unlock()
 	r := s.m.response(id)
 	switch {
-	case r == nil:
+	case r == nil || string(r.Client) != e.Client:
 		return app.ErrNotFound
 	case !r.Void.At.IsZero():
 		return app.ErrVoided
@@ -102,13 +102,14 @@ func (s *store) AnswerAlert(ctx context.Context, id app.AlertID, answer app.Aler
 	defer unlock()
 	for i := range s.m.alerts {
 		a := &s.m.alerts[i]
-		if a.ID == id && !a.Open() {
+		if a.ID != id || string(a.Client) != e.Client {
+			continue
+		}
+		if !a.Open() {
 			return app.ErrAlertClosed
 		}
-		if a.ID == id {
-			a.Answer = answer
-			return s.m.enter(e, nil)
-		}
+		a.Answer = answer
+		return s.m.enter(e, nil)
 	}
 	return app.ErrNotFound
 }

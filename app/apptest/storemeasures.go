@@ -77,6 +77,7 @@ func testResponses(t *testing.T, r *app.Records) {
 	ok(t, void(t, r, "R1", v))
 	wantErr(t, "voided twice", void(t, r, "R1", app.Voiding{Why: "again", By: "T", At: hour(6)}), app.ErrVoided)
 	wantErr(t, "voided where there is none", void(t, r, "none", v), app.ErrNotFound)
+	wantErr(t, "voided for another client", void(t, r, "R4", v), app.ErrNotFound)
 	f := readRecord(t, r, "C1")
 	var kinds []string
 	for _, e := range f.Entries {
@@ -132,6 +133,7 @@ func testAlerts(t *testing.T, r *app.Records) {
 	ok(t, answerAlert(t, r, "A1", answer))
 	wantErr(t, "answered twice", answerAlert(t, r, "A1", app.AlertAnswer{Done: "x", By: "T", At: hour(5)}), app.ErrAlertClosed)
 	wantErr(t, "answered where there is none", answerAlert(t, r, "none", answer), app.ErrNotFound)
+	wantErr(t, "answered for another client", answerAlert(t, r, "A2", answer), app.ErrNotFound)
 	open("one answered", "A2", "A3")
 	ok(t, void(t, r, "A3", app.Voiding{Why: "wrong client", By: "T", At: hour(6)}))
 	open("a voided response leaves its alert", "A2", "A3")
