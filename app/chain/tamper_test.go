@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -50,8 +52,8 @@ func swap(file map[string]any, i, j int) string {
 }
 
 var (
-	practiceKey = GenerateKey()
-	strangerKey = GenerateKey()
+	practiceKey = must(NewKey(bytes.Repeat([]byte{1}, KeySize)))
+	strangerKey = must(NewKey(bytes.Repeat([]byte{2}, KeySize)))
 )
 
 // rehash gives an entry the hash of what it says now, and a signature of the key over it.
@@ -87,7 +89,7 @@ var tamperings = []tampering{
 	field("seq", func(now any) any { return number(now) + 1 }),
 	field("seq", func(now any) any { return number(now) - 1 }),
 	field("seq", func(now any) any { return -number(now) }),
-	field("seq", to(long+10)),
+	field("seq", to(1000)),
 	field("seq", to("1")),
 	field("extra", to("hidden")),
 	{"a field gone", func(file map[string]any, i int) string {
@@ -127,7 +129,7 @@ var tamperings = []tampering{
 		return strings.Join(all, ", ")
 	}},
 	{"swap with the next", func(file map[string]any, i int) string { return swap(file, i, i+1) }},
-	{"swap with a far one", func(file map[string]any, i int) string { return swap(file, i, i+33) }},
+	{"swap with a far one", func(file map[string]any, i int) string { return swap(file, i, i+2*size(file)/5) }},
 	{"remove", func(file map[string]any, i int) string {
 		file["entries"] = slices.Delete(entriesOf(file), i, i+1)
 		return fmt.Sprintf("removed %d", i+1)
@@ -140,11 +142,12 @@ var tamperings = []tampering{
 		return fmt.Sprintf("removed %d-%d", i+1, i+3)
 	}},
 	{"cut the end off", func(file map[string]any, i int) string {
+		n := size(file)
 		file["entries"] = entriesOf(file)[:i]
-		if i == long-1 {
-			return fmt.Sprintf("removed %d", long)
+		if i == n-1 {
+			return fmt.Sprintf("removed %d", n)
 		}
-		return fmt.Sprintf("removed %d-%d", i+1, long)
+		return fmt.Sprintf("removed %d-%d", i+1, n)
 	}},
 	{"cut the end off, with an older head", func(file map[string]any, i int) string {
 		if i == 0 {
@@ -158,7 +161,7 @@ var tamperings = []tampering{
 		return "file altered"
 	}},
 	{"an older head", func(file map[string]any, i int) string {
-		if i == long-1 {
+		if i == size(file)-1 {
 			return ""
 		}
 		e := readEntry(maps.Clone(entriesOf(file)[i].(map[string]any)))
@@ -168,7 +171,7 @@ var tamperings = []tampering{
 		return "head replaced, file altered"
 	}},
 	{"an older head, not signed", func(file map[string]any, i int) string {
-		if i == long-1 {
+		if i == size(file)-1 {
 			return ""
 		}
 		e := readEntry(maps.Clone(entriesOf(file)[i].(map[string]any)))
@@ -188,7 +191,7 @@ var tamperings = []tampering{
 		return fmt.Sprintf("inserted @%d", i+1)
 	}},
 	{"insert a copy before", func(file map[string]any, i int) string {
-		at := (i + 36) % long // a copy of this one
+		at := (i + size(file)/2) % size(file) // a copy of this one
 		if at == i || at == i-1 {
 			return ""
 		}
@@ -196,40 +199,57 @@ var tamperings = []tampering{
 		return fmt.Sprintf("inserted @%d", i+1)
 	}},
 	{"insert a genuine entry of another client's", func(file map[string]any, i int) string {
-		file["entries"] = slices.Insert(entriesOf(file), i, otherClients(i))
+		file["entries"] = slices.Insert(entriesOf(file), i, otherClients(file, i))
 		return fmt.Sprintf("inserted @%d", i+1)
 	}},
 	{"replace by a genuine entry of another client's", func(file map[string]any, i int) string {
-		entriesOf(file)[i] = otherClients(i)
+		entriesOf(file)[i] = otherClients(file, i)
 		if i == 0 {
 			return "removed 1, inserted @1"
 		}
 		return fmt.Sprintf("removed %d, inserted @%d", i+1, i+1)
 	}},
 	{"replace by a genuine entry of another chain of this client's", func(file map[string]any, i int) string {
-		entriesOf(file)[i] = entriesOf(forked)[i]
+		entriesOf(file)[i] = entriesOf(forked(size(file)))[i]
 		return fmt.Sprintf("removed %d, inserted @%d", i+1, i+1)
 	}},
 }
 
-// otherClients is an entry that the practice signed for another client, and forked another record of this one, as
-// it is there when a backup was put back and the practice went on from it.
-var (
-	otherChain, _ = chainOf(practiceKey, "C2", long)
-	forked        = func() map[string]any {
-		entries, head := chainOf(practiceKey, facts.Client, long)
-		head = Head{}
-		for i := range entries {
-			entries[i].By = "Robin Hale, on another day"
-			entries[i], head, _ = practiceKey.Enter(head, entries[i])
-		}
-		return fileObject(must(practiceKey.Seal(facts, head, entries)))
-	}()
-)
+func size(file map[string]any) int { return len(entriesOf(file)) }
 
-func otherClients(i int) any {
-	f := must(practiceKey.Seal(facts, Head{}, otherChain[i:i+1]))
-	return entriesOf(fileObject(f))[0]
+// otherClients is an entry that the practice signed for another client.
+func otherClients(file map[string]any, i int) any {
+	return entriesOf(fileObject(must(practiceKey.Seal(facts, Head{}, otherChain(size(file))[i:i+1]))))[0]
+}
+
+var otherChain = remembered(func(n int) []Entry {
+	entries, _ := chainOf(practiceKey, "C2", n)
+	return entries
+})
+
+// forked is another record of the same client, as there is one when a backup was put back and the practice went on
+// from it.
+var forked = remembered(func(n int) map[string]any {
+	entries, head := chainOf(practiceKey, facts.Client, n)
+	head = Head{}
+	for i := range entries {
+		entries[i].By = "Robin Hale, on another day"
+		entries[i], head, _ = practiceKey.Enter(head, entries[i])
+	}
+	return fileObject(must(practiceKey.Seal(facts, head, entries)))
+})
+
+func remembered[T any](make func(n int) T) func(n int) T {
+	var mu sync.Mutex
+	made := map[int]T{}
+	return func(n int) T {
+		mu.Lock()
+		defer mu.Unlock()
+		if _, ok := made[n]; !ok {
+			made[n] = make(n)
+		}
+		return made[n]
+	}
 }
 
 func headObject(h Head) any {
@@ -263,10 +283,8 @@ func TestTamperingIsNamedAtEveryEntry(t *testing.T) {
 	}
 }
 
-// What is changed of the file as a whole.
-func TestTamperingWithTheFile(t *testing.T) {
-	const n = 12
-	whole := sealed(practiceKey, n)
+// wholes change the file as a whole, of n entries.
+func wholes(n int) map[string]fileChange {
 	unproved := func(rest string) string {
 		var all []string
 		for i := range n {
@@ -274,10 +292,7 @@ func TestTamperingWithTheFile(t *testing.T) {
 		}
 		return strings.Join(all, ", ") + rest
 	}
-	for name, x := range map[string]struct {
-		do   func(map[string]any)
-		want string
-	}{
+	return map[string]fileChange{
 		"client's name":    {func(f map[string]any) { f["client"].(map[string]any)["name"] = "X" }, "file altered"},
 		"client's id":      {func(f map[string]any) { f["client"].(map[string]any)["id"] = "C2" }, "file altered"},
 		"therapist":        {func(f map[string]any) { f["practice"].(map[string]any)["therapist"] = "X" }, "file altered"},
@@ -320,8 +335,19 @@ func TestTamperingWithTheFile(t *testing.T) {
 			swap(f, 3, 5)
 			f["entries"] = append(slices.Delete(entriesOf(f), 8, 9), "x")
 		}, "altered 2, reordered 6, reordered 4, removed 9, inserted @12"},
-	} {
-		file := fileObject(whole)
+	}
+}
+
+type fileChange struct {
+	do   func(map[string]any)
+	want string
+}
+
+func TestTamperingWithTheFile(t *testing.T) {
+	const n = 12
+	untouched := sealed(practiceKey, n)
+	for name, x := range wholes(n) {
+		file := fileObject(untouched)
 		x.do(file)
 		r := verified(t, must(Canonical(file)))
 		if got := said(r); got != x.want || r.Stands() {
@@ -344,13 +370,9 @@ func TestAnotherKeysWholeRecord(t *testing.T) {
 	}
 }
 
-// What is not canonical says the same and is named, or is not read at all.
-func TestForm(t *testing.T) {
-	whole := string(sealed(practiceKey, 3))
-	for name, x := range map[string]struct {
-		file string
-		want string
-	}{
+// forms are files that are not canonical and read all the same, and unread files that are not.
+func forms(whole string) (forms map[string]form, unread map[string]noForm) {
+	forms = map[string]form{
 		"spaces":             {strings.ReplaceAll(whole, `,"`, `, "`), "form"},
 		"a line at its end":  {whole + "\n", "form"},
 		"another escape":     {strings.Replace(whole, "Ana", `\u0041na`, 1), "form"},
@@ -359,17 +381,10 @@ func TestForm(t *testing.T) {
 		"a name twice":       {strings.Replace(whole, `"by":"Robin Hale, LCSW"`, `"by":"Robin Hale, LCSW","by":"Nobody"`, 1), "altered 1, form"},
 		"bad UTF-8":          {strings.Replace(whole, "Ana", "An\xff", 1), "file altered, form"},
 		"half a pair":        {strings.Replace(whole, "Ana", `An\ud800`, 1), "file altered, form"},
-	} {
-		if got := said(verified(t, []byte(x.file))); got != x.want {
-			t.Errorf("%s: found %q, want %q", name, got, x.want)
-		}
 	}
 	deep := strings.Repeat("[", 40) + strings.Repeat("]", 40)
 	deeper := strings.Repeat("[", 2_000_000)
-	for name, x := range map[string]struct {
-		file string
-		want error
-	}{
+	unread = map[string]noForm{
 		"nothing":          {"", ErrNoRecord},
 		"no JSON":          {"Dear board,", ErrNoRecord},
 		"other JSON":       {`{"a":1}`, ErrNoRecord},
@@ -388,7 +403,27 @@ func TestForm(t *testing.T) {
 		"deep without end": {strings.Replace(whole, `"seq":1,`, `"seq":1,"x":`+deeper, 1), ErrNoRecord},
 		"a foreign name":   {strings.Replace(whole, `"seq":1,`, `"seq":1,"é":1,`, 1), ErrModel},
 		"entries no list":  {strings.Replace(whole, `"entries":[`, `"entries":{},"other":[`, 1), ErrNoRecord},
-	} {
+	}
+	return forms, unread
+}
+
+type form struct{ file, want string }
+
+type noForm struct {
+	file string
+	want error
+}
+
+// What is not canonical says the same and is named, or is not read at all.
+func TestForm(t *testing.T) {
+	whole := string(sealed(practiceKey, 3))
+	forms, unread := forms(whole)
+	for name, x := range forms {
+		if got := said(verified(t, []byte(x.file))); got != x.want {
+			t.Errorf("%s: found %q, want %q", name, got, x.want)
+		}
+	}
+	for name, x := range unread {
 		_, err := Read([]byte(x.file))
 		if !errors.Is(err, x.want) {
 			t.Errorf("%s: %v, want %v", name, err, x.want)

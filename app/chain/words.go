@@ -72,6 +72,8 @@ func (k Kind) Title() string {
 		return "Addendum"
 	case MeasureResponse:
 		return "Questionnaire"
+	case MeasureVoid:
+		return "Questionnaire voided"
 	case AlertResponse:
 		return "Response to an alert"
 	case PlanVersion:
