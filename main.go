@@ -65,6 +65,7 @@ func profileDir(asked string) (string, error) {
 // is told on the terminal and in a window: who clicked on an icon sees no terminal.
 func run(dir string, synthetic bool) error {
 	screen, options := fyneapp.NewWithID("app.alcove"), ui.Options{Profile: dir}
+	options.Home, _ = os.UserHomeDir() // a suggestion alone
 	vault, err := storage.OpenProfile(dir, keychain.OS{})
 	if err != nil {
 		log.Println(app.Explain(err))

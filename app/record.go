@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/hex"
+	"io"
 
 	"alcove/app/chain"
 )
@@ -52,29 +53,39 @@ func (n Note) AddendumEntry(number int) (chain.Entry, error) {
 	}, err
 }
 
-// ExportRecord is the client's record file: every entry of their chain in clear words, and the proof. The audit
-// log has it first, or it does not happen. ErrNotFound, ErrDamaged.
-func (p *Practice) ExportRecord(ctx context.Context, id ClientID) ([]byte, error) {
+// ExportRecord writes the client's record file at path: every entry of their chain in clear words, and the proof.
+// The audit log has it first, or it does not happen. ErrNotFound, ErrDamaged, ErrNoFolder, ErrDiskFull, ErrReadOnly.
+func (p *Practice) ExportRecord(ctx context.Context, id ClientID, path string) error {
 	r, err := p.open()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c, err := r.Clients.Client(ctx, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	pr, err := r.Profile.Profile(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActExportRecord, Client: id, About: string(id)}); err != nil {
-		return nil, err
+		return err
 	}
-	return r.Chain.RecordFile(ctx, chain.Facts{
+	file, err := r.Chain.RecordFile(ctx, chain.Facts{
 		Client: string(c.ID), Name: c.Name, Pronouns: c.Pronouns,
 		Therapist: pr.Therapist, Credentials: pr.Credentials, Practice: pr.PracticeName, TimeZone: pr.TimeZone,
 		Exported: now(),
 	})
+	if err == nil {
+		err = p.deps.Files.WriteFile(ctx, path, func(w io.Writer) error {
+			_, err := w.Write(file)
+			return err
+		})
+	}
+	if err != nil {
+		_ = p.audit(context.WithoutCancel(ctx), AuditEntry{Act: ActExportRecord + failed, Client: id, About: string(id)})
+	}
+	return err
 }
 
 // KeyFingerprint is the fingerprint of the practice's signing key, for a board to compare with a record file's.

@@ -184,11 +184,14 @@ var update = flag.Bool("update", false, "write the store of this schema's number
 // fixtureKey is no secret: it opens testdata alone.
 const fixtureKey = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
+func fixtureKeyBytes() []byte {
+	b, _ := hex.DecodeString(fixtureKey)
+	return b
+}
+
 func fixtureKeyOf(t *testing.T) *sealed.Key {
 	t.Helper()
-	b, err := hex.DecodeString(fixtureKey)
-	must(t, err)
-	key, err := sealed.NewKey(b)
+	key, err := sealed.NewKey(fixtureKeyBytes())
 	must(t, err)
 	return key
 }

@@ -51,7 +51,7 @@ func (k *client) showOverview() {
 		left.Add(k.notesCard(o.notes))
 		left.Add(k.sessionsCard(o.measures.sessions))
 		k.put(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Col(look.S4, strip.box,
-			widget.Beside(0.62, 640, look.S4, left, widget.Col(look.S4, k.contactCard(), k.emergencyCard()))))))
+			widget.Beside(0.62, 640, look.S4, left, widget.Col(look.S4, k.contactCard(), k.emergencyCard(), k.recordCard()))))))
 	})
 }
 

@@ -71,7 +71,7 @@ func newRig(t testing.TB, s *apptest.Stage, theme string) *rig {
 			}
 		}
 	}
-	r.UI = newUI(ctx, a, s.Practice, Options{Profile: "/home/maren/.local/share/alcove", Theme: theme, Chime: func() { r.chime++ }}, r.q)
+	r.UI = newUI(ctx, a, s.Practice, Options{Profile: "/home/maren/.local/share/alcove", Home: "/home/maren", Theme: theme, Chime: func() { r.chime++ }}, r.q)
 	r.win.Resize(fyne.NewSize(1280, 800))
 	r.win.SetOnClosed(func() { r.closed = true })
 	t.Cleanup(func() {

@@ -15,6 +15,7 @@ import (
 
 	"alcove/app"
 	"alcove/app/apptest"
+	"alcove/app/chain"
 	"alcove/ui/tree"
 	"alcove/ui/widget"
 )
@@ -351,6 +352,31 @@ func TestTextOnly(t *testing.T) {
 	}
 	r.sees("Message")
 	r.until("how to ask", func() bool { return strings.Contains(r.written(), "by phone or in person") })
+}
+
+// The record goes into the file that was named, and what cannot be written is said at the field.
+func TestExportRecord(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openClient(tabOverview)
+	r.press("Export record")
+	r.find("File").(interface{ SetText(string) }).SetText("/out/record.json")
+	r.stage.Files.Fail(app.ErrDiskFull)
+	r.press("Export")
+	r.until("the reason", func() bool { return strings.Contains(r.written(), "disk is full") })
+	r.stage.Files.Fail(nil)
+	r.press("Export")
+	r.until("it is said", func() bool { return strings.Contains(r.written(), "Record exported") })
+	text, _ := r.stage.Files.Read("/out/record.json")
+	record, err := chain.Read([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.press("Settings")
+	r.press("Security")
+	r.press("Copy the key’s fingerprint")
+	if v := chain.Verify(record, r.app.Clipboard().Content()); !v.Stands() || len(v.Rows) == 0 {
+		t.Errorf("%q: %s", r.app.Clipboard().Content(), v.Sum())
+	}
 }
 
 func TestInvites(t *testing.T) {

@@ -273,6 +273,7 @@ var shots = []shot{
 	{"today-alert", risky, func(r *rig) { r.at("today") }},
 	{"caseload-trends", risky, func(r *rig) { r.at("today"); r.press("Caseload") }},
 	{"room-alert", full, func(r *rig) { r.verified(kim); riskAnswer(r.t, r.stage, r.stage.Ana) }},
+	{"client-export", full, func(r *rig) { r.openClient(tabOverview); r.press("Export record") }},
 	{"client-notes", full, func(r *rig) { r.openClient(tabNotes) }},
 	{"client-notes-crowded", crowded, func(r *rig) { r.openClient(tabNotes) }},
 	{"client-invites", full, func(r *rig) { r.openClient(tabInvites) }},

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,6 +22,8 @@ type Options struct {
 	Profile string
 	// Chime rings when somebody knocks; nil is silent. It must return at once.
 	Chime func()
+	// Home is where files are suggested to go.
+	Home string
 	// Problem is a start-up error: the window then says what is the matter, and does nothing else.
 	Problem error
 	// Theme is used before a vault is open: "", "light" or "dark".
@@ -345,6 +348,9 @@ func (u *UI) showBusy(what string, cancel func()) (hide func()) {
 		u.busy.Refresh()
 	}
 }
+
+// home is a file in the person's own folder, as a suggestion.
+func (u *UI) home(name string) string { return filepath.Join(u.opt.Home, name) }
 
 func (u *UI) copy(text, said string) {
 	u.app.Clipboard().SetContent(text)
