@@ -3,9 +3,22 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
+
+// SectionMost is what a section of a note holds, in bytes: about forty pages.
+const SectionMost = 100_000
+
+// RoomFor says in words why so many bytes more do not go into a section; "" if they do.
+func RoomFor(have, more int) string {
+	if have+more <= SectionMost {
+		return ""
+	}
+	return fmt.Sprintf("The clipboard holds %d KB of text, and a section holds %d KB, about forty pages. Nothing was pasted and nothing is lost: the clipboard still has it. Paste it in parts, into several notes.",
+		(more+999)/1000, SectionMost/1000)
+}
 
 // NoteView is a note as it is read: ui holds no rule, it asks these.
 type NoteView struct {

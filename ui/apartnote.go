@@ -46,7 +46,7 @@ func newApartNote(u *UI, d *app.Draft, who string, back func()) *apartNote {
 // Name is for tests.
 func (n *apartNote) Name() string              { return "apart-note" }
 func (n *apartNote) Object() fyne.CanvasObject { return n.root }
-func (n *apartNote) Focus()                    { n.u.win.Canvas().Focus(n.part.area) }
+func (n *apartNote) Focus()                    { n.u.win.Canvas().Focus(n.part.entry()) }
 func (n *apartNote) Escape()                   { n.back() }
 
 // Changed shows the saved state, and leaves when they were locked.

@@ -88,13 +88,13 @@ func (e *editor) forget() {
 // focus goes to the first section in which nothing is written, else to the first.
 func (e *editor) focus() {
 	for _, p := range e.parts {
-		if p.area.Text == "" {
-			e.u.win.Canvas().Focus(p.area)
+		if p.empty() {
+			e.u.win.Canvas().Focus(p.entry())
 			return
 		}
 	}
 	if len(e.parts) > 0 {
-		e.u.win.Canvas().Focus(e.parts[0].area)
+		e.u.win.Canvas().Focus(e.parts[0].entry())
 	}
 }
 
@@ -181,7 +181,7 @@ func (e *editor) showAdvice(err error) {
 		if p.key == f.Field {
 			p.advise(f.Advice)
 			e.u.reflow()
-			e.u.win.Canvas().Focus(p.area)
+			e.u.win.Canvas().Focus(p.entry())
 		}
 	}
 }

@@ -172,6 +172,26 @@ func TestPsychotherapyNotesLeaveTheScreen(t *testing.T) {
 	r.until("the list", func() bool { return strings.Contains(r.written(), "1 psychotherapy note") })
 }
 
+// TestAHugePasteIsRefusedInWords, whole: nothing of it is in the note, and what was there is.
+func TestAHugePasteIsRefusedInWords(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openNote(false)
+	r.at("draft")
+	id := r.shell().section.(*caseload).side.(*note).id
+	r.app.Clipboard().SetContent(strings.Repeat("five megabytes. ", 5_000_000/16))
+	r.find("Note").(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutPaste{Clipboard: r.app.Clipboard()})
+	r.until("the reason", func() bool { return strings.Contains(r.written(), "a section holds 100 KB") })
+	r.press("Close")
+	r.app.Clipboard().SetContent(strings.Repeat("Ninety kilobytes of a report.\n", 3000))
+	r.find("Note").(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutPaste{Clipboard: r.app.Clipboard()})
+	r.press("Back to client")
+	r.at("client-notes")
+	r.until("the store", func() bool {
+		v, err := r.stage.Note(context.Background(), id)
+		return err == nil && strings.HasPrefix(v.Sections[0].Text, strings.Repeat("Ninety kilobytes of a report.\n", 3000)) && strings.HasSuffix(v.Sections[0].Text, "in four weeks.")
+	})
+}
+
 // TestSavedIsTold: first that it is being written, then when it was saved; and when it was not.
 func TestSavedIsTold(t *testing.T) {
 	r := newRig(t, full(t), "")
@@ -465,22 +485,27 @@ func TestIdleIsToldOfWork(t *testing.T) {
 }
 
 // BenchmarkKeystroke is one key at the end of a section, as the screen shows it: 20 KB in one
-// section, and the same 20 KB as a SOAP note of four.
+// section, the same 20 KB as a SOAP note of four, and 50 KB.
 func BenchmarkKeystroke(b *testing.B) {
-	for name, parts := range map[string]int{"20KB-in-one": 1, "20KB-in-four": 4} {
-		b.Run(name, func(b *testing.B) {
+	for _, x := range []struct {
+		name         string
+		bytes, parts int
+	}{{"20KB-in-one", 20_000, 1}, {"20KB-in-four", 20_000, 4}, {"50KB-in-one", 50_000, 1}, {"50KB-in-four", 50_000, 4}} {
+		b.Run(x.name, func(b *testing.B) {
 			a := test.NewTempApp(b)
-			text := strings.Repeat("Walked every morning and slept a little better. ", 20_000/48/parts)
+			text := strings.Repeat(strings.Repeat("Walked every morning and slept a little better. ", 10)+"\n", x.bytes/481/x.parts)
 			col := widget.Col(8)
-			var last *widget.Entry
-			for range parts {
-				last = widget.NewArea("Section", text, 5)
-				col.Add(last)
+			var area *widget.LongArea
+			for range x.parts {
+				area = widget.NewLongArea("Section", "", text, 5)
+				col.Add(area)
 			}
+			area.OnChanged = func(string) {}
 			w := a.NewWindow("")
 			w.SetContent(widget.NewVScroll(col))
 			w.Resize(fyne.NewSize(860, 800))
-			w.Canvas().Focus(last)
+			w.Canvas().Focus(area.Last())
+			last := area.Last().(*widget.Entry)
 			last.CursorRow = 1 << 20
 			last.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 			for b.Loop() {

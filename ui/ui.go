@@ -234,6 +234,7 @@ func (u *UI) keys() {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, u.shortcut)
 	}
 	widget.Host.Shortcut = u.shortcut
+	widget.Host.Refused = u.refuse
 }
 
 // shortcut is Ctrl with a key, wherever the focus is. In a dialog only the lock works.
@@ -295,6 +296,15 @@ func (u *UI) complain(err error) {
 	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
 	u.ask(widget.DialogSpec{
 		Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
+		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
+	})
+}
+
+// refuse says why something was not done.
+func (u *UI) refuse(words string) {
+	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
+	u.ask(widget.DialogSpec{
+		Icon: "warning", Tone: widget.Caution, Title: "That is too much at once", Text: words,
 		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
 	})
 }

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"fmt"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
@@ -18,6 +20,8 @@ type Entry struct {
 	OnEnd func()
 	// OnKey may take a key before the field does.
 	OnKey func(*fyne.KeyEvent) bool
+	// OnPaste may take a text before the field does.
+	OnPaste func(text string) bool
 }
 
 func newEntry(label, text string) *Entry {
@@ -111,10 +115,27 @@ func (e *Entry) TypedRune(r rune) {
 
 // TypedShortcut implements fyne.Shortcutable.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if p, ok := s.(*fyne.ShortcutPaste); ok && e.takePaste(p.Clipboard.Content()) {
+		return
+	}
 	e.Entry.TypedShortcut(s)
 	if c, ok := s.(*desktop.CustomShortcut); ok && c.Modifier&fyne.KeyModifierControl != 0 {
 		Host.Shortcut(s)
 	}
+}
+
+// pasteMost is what a field can take at once, in bytes: with more the window would stand still.
+const pasteMost = 16_000
+
+func (e *Entry) takePaste(text string) bool {
+	if e.OnPaste != nil && e.OnPaste(text) {
+		return true
+	}
+	if len(text) <= pasteMost {
+		return false
+	}
+	Host.Refused(fmt.Sprintf("The clipboard holds %d KB of text, and this field takes %d KB at once. Nothing was pasted; the clipboard still has it.", (len(text)+999)/1000, pasteMost/1000))
+	return true
 }
 
 // FocusLost implements fyne.Focusable.

@@ -140,7 +140,9 @@ type Hooks struct {
 	Worked func()
 	// Shortcut is one that the focused widget has no use for: Fyne hands it to that alone.
 	Shortcut func(fyne.Shortcut)
+	// Refused says in words why something was not done.
+	Refused func(words string)
 }
 
 // Host is the window. It is set once, before anything is shown.
-var Host = Hooks{Worked: func() {}, Shortcut: func(fyne.Shortcut) {}}
+var Host = Hooks{Worked: func() {}, Shortcut: func(fyne.Shortcut) {}, Refused: func(string) {}}
