@@ -37,6 +37,7 @@ const (
 	ActExport       = "note.export"
 	ActExportRecord = "record.export"
 	ActPlan         = "plan.version"
+	ActShowPlan     = "plan.show"
 	ActViewPlan     = "plan.view"
 	ActEmergency    = "emergency.open"
 	ActDeed         = "emergency.deed"   // what was done is in the note, never here

@@ -58,6 +58,7 @@ var acts = map[string]struct {
 	ActExport:             {GroupExports, "Note copied as text"},
 	ActExportRecord:       {GroupExports, "Record file exported"},
 	ActPlan:               {GroupChanges, "Safety plan written"},
+	ActShowPlan:           {GroupExports, "Safety plan offered to the client's page"},
 	ActViewPlan:           {GroupViews, "Safety plan read"},
 	ActEmergency:          {GroupViews, "Emergency card opened"},
 	ActDeed:               {GroupChanges, "Emergency: something done was noted"},

@@ -86,7 +86,7 @@ func (p *Practice) ClientName(ctx context.Context, id ClientID) (string, error) 
 }
 
 // SaveClient adds a client, if its ID is empty, or changes one: *FieldError, ErrNotFound. When
-// it was made, and the key of its links, are not the form's to change.
+// it was made, the key of its links and what its page asks are not the form's to change.
 func (p *Practice) SaveClient(ctx context.Context, c Client) (ClientID, error) {
 	p.rewriting.Lock()
 	defer p.rewriting.Unlock()
@@ -106,13 +106,13 @@ func (p *Practice) saveClient(ctx context.Context, c Client) (ClientID, error) {
 	act := ActChangeClient
 	if c.ID == "" {
 		act = ActAddClient
-		c.ID, c.Created, c.PairKey = ClientID(newID()), c.Changed, nil
+		c.ID, c.Created, c.PairKey, c.Asks = ClientID(newID()), c.Changed, nil, nil
 	} else {
 		old, err := r.Clients.Client(ctx, c.ID)
 		if err != nil {
 			return "", err
 		}
-		c.Created, c.PairKey = old.Created, old.PairKey
+		c.Created, c.PairKey, c.Asks = old.Created, old.PairKey, old.Asks
 	}
 	if err := r.Clients.SaveClient(ctx, c); err != nil {
 		return "", err

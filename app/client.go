@@ -25,7 +25,9 @@ type Client struct {
 	Focus     string // one line under the name: "CBT for depression, weekly"
 	Status    ClientStatus
 	// Direct allows a direct connection, which shows each side the other's IP address.
-	Direct  bool
+	Direct bool
+	// Asks are the measures that the client's page asks in the waiting room: SetAsks.
+	Asks    []measure.ID
 	PairKey []byte // the therapist's signing key for this client alone; opaque to app
 	Created time.Time
 	Changed time.Time

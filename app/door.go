@@ -36,6 +36,7 @@ type knock struct {
 	door    Door
 	since   time.Time
 	direct  bool
+	asked   []AskedMeasure
 	trusted bool // the key was verified, and is the one that belongs to the link
 }
 
@@ -126,6 +127,8 @@ func (p *Practice) showKnock(ctx context.Context, r *Records, i Invite, d Door) 
 	k.OtherKey = len(i.PinnedKey) > 0 && subtle.ConstantTimeCompare(i.PinnedKey, k.GuestKey) == 0
 	k.trusted = k.KnownKey && !k.OtherKey
 
+	forms := p.asksAtDoor(k, c.Asks)
+
 	p.mu.Lock()
 	waiting := 0
 	for _, w := range p.knocks {
@@ -141,6 +144,9 @@ func (p *Practice) showKnock(ctx context.Context, r *Records, i Invite, d Door) 
 	if !shown {
 		d.Deny(sayAway)
 		return
+	}
+	if len(forms) > 0 {
+		d.Ask(forms)
 	}
 	p.changed(KnockChanged, string(k.ID))
 }

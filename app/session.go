@@ -75,8 +75,11 @@ type SessionView struct {
 	Microphone    bool
 	Camera        bool
 	VoiceOnly     bool
-	DeviceProblem string // in words, "" if none
-	CanFile       bool   // chat may go into the note: trusted, or knowingly gone on without, and there is some
+	DeviceProblem string         // in words, "" if none
+	CanFile       bool           // chat may go into the note: trusted, or knowingly gone on without, and there is some
+	CanAsk        bool           // a measure, or a plan, may be put on the client's page
+	Asked         []AskedMeasure // shared with other views: for reading alone
+	PlanOnPage    PlanOnPage
 	Checklist     safety.Checklist
 	Deeds         []safety.Deed // in an emergency; shared with other views: for reading alone
 	RecordProblem string        // why the session's record is not written yet, in words, "" if it is or the vault is locked

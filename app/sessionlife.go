@@ -20,14 +20,15 @@ const (
 // The call and its record live apart: a lock takes the record away and leaves the call. What
 // is to be written meanwhile stands in the ledger (sessionrecord.go).
 type Session struct {
-	p      *Practice
-	id     SessionID
-	invite InviteID
-	kind   InviteKind
-	key    []byte // the guest's
-	name   string // whole; what is shown is Practice.shown's to say
-	posts  *mailbox
-	gone   chan struct{} // closed when the goroutine is
+	p        *Practice
+	id       SessionID
+	invite   InviteID
+	kind     InviteKind
+	key      []byte // the guest's
+	language string // of the client's page
+	name     string // whole; what is shown is Practice.shown's to say
+	posts    *mailbox
+	gone     chan struct{} // closed when the goroutine is
 
 	// The goroutine's own.
 	call      Call
@@ -54,7 +55,7 @@ type Session struct {
 
 func newSession(p *Practice, k *knock, sheet Sheet) *Session {
 	s := &Session{
-		p: p, id: SessionID(newID()), invite: k.Invite, kind: k.Kind, key: k.GuestKey, name: k.ClientName,
+		p: p, id: SessionID(newID()), invite: k.Invite, kind: k.Kind, key: k.GuestKey, name: k.ClientName, language: k.Language,
 		posts: newMailbox(), gone: make(chan struct{}), coded: !k.trusted, devices: map[string]string{}, chatSeen: map[ChatID]struct{}{}, noteID: NoteID(newID()),
 	}
 	s.view = SessionView{
@@ -64,6 +65,7 @@ func newSession(p *Practice, k *knock, sheet Sheet) *Session {
 		Camera:       k.Wants == ModalityVideo,
 		VoiceOnly:    k.Wants == ModalityVoice,
 		Checklist:    sheet.Checklist,
+		Asked:        k.asked,
 	}
 	if k.trusted {
 		s.view.Trust = TrustKnown
@@ -148,6 +150,7 @@ func (s *Session) View() SessionView {
 		v.Elapsed = v.Ended.Sub(v.Started)
 	}
 	v.Elapsed = max(0, v.Elapsed)
+	v.CanAsk = s.met && v.Phase != SessionEnded && v.certain()
 	v.CanFile = s.met && v.Trust != TrustNone && len(v.Chat) > 0
 	return v
 }
@@ -181,6 +184,16 @@ func (s *Session) happened(e CallEvent) {
 		s.devices[e.Kind] = e.Problem
 		problem := s.deviceProblem()
 		s.change(func(v *SessionView) { v.DeviceProblem = problem })
+	case CallCame:
+		s.came(e.ID)
+	case CallAnswers:
+		s.answered(e)
+	case CallShown:
+		s.change(func(v *SessionView) {
+			if v.PlanOnPage = PlanDeclined; e.Yes {
+				v.PlanOnPage = PlanRead
+			}
+		})
 	case CallEnded:
 		s.end(e.Why)
 	}

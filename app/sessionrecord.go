@@ -96,7 +96,7 @@ func (s *Session) saveNote(ctx context.Context, r *Records) error {
 	}
 	f := s.facts()
 	s.mu.Lock()
-	why := s.view.Why
+	why, asked := s.view.Why, s.view.asked()
 	s.mu.Unlock()
 	form, err := r.usualForm(ctx, f.Client, FormatFree)
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *Session) saveNote(ctx context.Context, r *Records) error {
 		ID: s.noteID, Client: f.Client, Session: f.ID, Format: form.Format, Form: form.formName(), Status: NotePreliminary,
 		Title:   "Session, " + f.Started.In(pr.location()).Format("2 January 2006, 15:04"),
 		Created: at, Changed: at,
-		Sections: append([]Section{{Key: sectionSession, Heading: "Session", Text: opening(f, why, pr.location()) + "\n\n" + s.sheet().note(s.p.Directory(), pr.location())}}, form.blank()...),
+		Sections: append([]Section{{Key: sectionSession, Heading: "Session", Text: opening(f, why, pr.location()) + "\n\n" + s.sheet().note(s.p.Directory(), pr.location()) + asked}}, form.blank()...),
 	}
 	if err := r.Notes.SaveDraft(ctx, n); err != nil && !errors.Is(err, ErrSigned) {
 		return err

@@ -22,20 +22,24 @@ func (s clientStore) SaveClient(ctx context.Context, c app.Client) error {
 	if err != nil {
 		return err
 	}
+	asks, err := json.Marshal(c.Asks)
+	if err != nil {
+		return err
+	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		var row int64
 		err := tx.QueryRowContext(ctx, `INSERT INTO clients (id, name, name_key, pronouns, email, phone, time_zone,
-				emergency_name, emergency_relation, emergency_phone, tags, focus, status, direct, pair_key, created, changed)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				emergency_name, emergency_relation, emergency_phone, tags, focus, status, direct, asks, pair_key, created, changed)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, pronouns = excluded.pronouns,
 				email = excluded.email, phone = excluded.phone, time_zone = excluded.time_zone,
 				emergency_name = excluded.emergency_name, emergency_relation = excluded.emergency_relation,
 				emergency_phone = excluded.emergency_phone, tags = excluded.tags, focus = excluded.focus,
-				status = excluded.status, direct = excluded.direct, pair_key = excluded.pair_key,
+				status = excluded.status, direct = excluded.direct, asks = excluded.asks, pair_key = excluded.pair_key,
 				created = excluded.created, changed = excluded.changed
 			RETURNING row`,
 			string(c.ID), c.Name, fold(c.Name), c.Pronouns, c.Email, c.Phone, c.TimeZone,
-			c.Emergency.Name, c.Emergency.Relation, c.Emergency.Phone, string(tags), c.Focus, string(c.Status), c.Direct,
+			c.Emergency.Name, c.Emergency.Relation, c.Emergency.Phone, string(tags), c.Focus, string(c.Status), c.Direct, string(asks),
 			c.PairKey, stamp(c.Created), stamp(c.Changed)).Scan(&row)
 		if err != nil {
 			return err
@@ -55,15 +59,15 @@ func index(ctx context.Context, q querier, table string, row int64, words string
 
 func (s clientStore) Client(ctx context.Context, id app.ClientID) (app.Client, error) {
 	var c app.Client
-	var tags string
+	var tags, asks string
 	err := s.store.DB().QueryRowContext(ctx, `SELECT id, name, pronouns, email, phone, time_zone, emergency_name,
-			emergency_relation, emergency_phone, tags, focus, status, direct, pair_key, created, changed
+			emergency_relation, emergency_phone, tags, focus, status, direct, asks, pair_key, created, changed
 		FROM clients WHERE id = ?`, string(id)).Scan(
 		&c.ID, &c.Name, &c.Pronouns, &c.Email, &c.Phone, &c.TimeZone, &c.Emergency.Name,
-		&c.Emergency.Relation, &c.Emergency.Phone, &tags, &c.Focus, &c.Status, &c.Direct, &c.PairKey,
+		&c.Emergency.Relation, &c.Emergency.Phone, &tags, &c.Focus, &c.Status, &c.Direct, &asks, &c.PairKey,
 		when{&c.Created}, when{&c.Changed})
 	if err == nil {
-		err = json.Unmarshal([]byte(tags), &c.Tags)
+		err = errors.Join(json.Unmarshal([]byte(tags), &c.Tags), json.Unmarshal([]byte(asks), &c.Asks))
 	}
 	return c, s.fail(ctx, err)
 }

@@ -96,8 +96,8 @@ func (c *Call) Kept(id app.HandoutID, ok bool) {
 	c.kept[id] = ok
 }
 
-// Handout is what was put on the client's page.
-func (c *Call) Handout() (asked []app.FormHandout, shown []app.PlanHandout) {
+// OnPage is what was put on the client's page.
+func (c *Call) OnPage() (asked []app.FormHandout, shown []app.PlanHandout) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.asked), slices.Clone(c.shown)

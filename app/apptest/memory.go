@@ -195,7 +195,7 @@ func (s *store) SaveClient(ctx context.Context, c app.Client) error {
 		return err
 	}
 	defer unlock()
-	c.Tags, c.PairKey = slices.Clone(c.Tags), bytes.Clone(c.PairKey)
+	c.Tags, c.Asks, c.PairKey = slices.Clone(c.Tags), slices.Clone(c.Asks), bytes.Clone(c.PairKey)
 	s.m.clients[c.ID] = c
 	return nil
 }
@@ -210,7 +210,7 @@ func (s *store) Client(ctx context.Context, id app.ClientID) (app.Client, error)
 	if !ok {
 		return app.Client{}, app.ErrNotFound
 	}
-	c.Tags, c.PairKey = slices.Clone(c.Tags), bytes.Clone(c.PairKey)
+	c.Tags, c.Asks, c.PairKey = slices.Clone(c.Tags), slices.Clone(c.Asks), bytes.Clone(c.PairKey)
 	return c, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"alcove/app"
+	"alcove/app/measure"
 )
 
 func testClient(t *testing.T, r *app.Records) {
@@ -19,12 +20,12 @@ func testClient(t *testing.T, r *app.Records) {
 		ID: "C1", Name: "Ágnes Ó Briain 👋", Pronouns: "she/her", Email: "a@example.org", Phone: "+353 1 234",
 		TimeZone: "Europe/Dublin", Emergency: app.EmergencyContact{Name: "Seán", Relation: "brother", Phone: "112"},
 		Tags: []string{"grief", "50 % fee", "it's \"quoted\""}, Focus: "CBT; DROP TABLE clients", Status: app.ClientWaitlist,
-		Direct: true, PairKey: []byte{0, 1, 254, 255}, Created: hour(1), Changed: hour(2),
+		Direct: true, Asks: []measure.ID{"phq-9", "who-5"}, PairKey: []byte{0, 1, 254, 255}, Created: hour(1), Changed: hour(2),
 	}
 	ok(t, r.Clients.SaveClient(ctx, saved))
 	wantClient(t, r, saved)
 
-	saved.Name, saved.Tags, saved.PairKey, saved.Direct = "Agnes", nil, nil, false
+	saved.Name, saved.Tags, saved.Asks, saved.PairKey, saved.Direct = "Agnes", nil, nil, nil, false
 	saved.Emergency, saved.Status, saved.Changed = app.EmergencyContact{}, app.ClientArchived, hour(3)
 	ok(t, r.Clients.SaveClient(ctx, saved))
 	wantClient(t, r, saved)
@@ -42,6 +43,9 @@ func wantClient(t *testing.T, r *app.Records, saved app.Client) {
 	wantTime(t, "Changed", got.Changed, saved.Changed)
 	if !slices.Equal(got.Tags, saved.Tags) {
 		t.Errorf("Tags: got %q, want %q", got.Tags, saved.Tags)
+	}
+	if !slices.Equal(got.Asks, saved.Asks) {
+		t.Errorf("Asks: got %q, want %q", got.Asks, saved.Asks)
 	}
 	if !bytes.Equal(got.PairKey, saved.PairKey) {
 		t.Errorf("PairKey: got %v, want %v", got.PairKey, saved.PairKey)
