@@ -80,6 +80,7 @@ type listening struct {
 	at        app.Doorstep
 	published bool
 	refused   string             // why the relay does not take it, in words; "" if it may
+	later     bool               // it is asked to listen again in a while
 	opening   *seal.Invite       // at work on a knock; who shuts it leaves the wiping to that
 	knocks    *rate.Limiter      // of everybody who holds the link
 	seen      recent[[32]byte]   // knocks that were answered, against replay
@@ -287,7 +288,7 @@ func (h *Host) Shut(id app.InviteID, why app.ShutReason) {
 func (h *Host) Withdraw(i app.LineInvite, why app.ShutReason, gone func()) {
 	invite, err := seal.ParseInvite(i.Material)
 	if err != nil {
-		h.options.Log.Error("an invite cannot be withdrawn", "err", err)
+		h.options.Log.Error("an invite cannot be withdrawn", told(err))
 		return
 	}
 	defer invite.Wipe()

@@ -11,6 +11,7 @@ import (
 
 	"alcove/app"
 	"alcove/rtc/hostile"
+	"alcove/rtc/seal"
 	"alcove/rtc/wire"
 )
 
@@ -113,5 +114,24 @@ func TestRelayTellsLies(t *testing.T) {
 	}
 	if e := await[app.CallEnded](t, r, 90*time.Second); !slices.Contains([]app.EndReason{app.EndLost, app.EndClient}, e.Why) {
 		t.Errorf("the host heard %v", e)
+	}
+}
+
+// TestRefusalsAreBounded: a relay that refuses the same link without end is asked again once in a while.
+func TestRefusalsAreBounded(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	defer m.close()
+	m.host.mu.Lock()
+	m.host.times.busy = 50 * time.Millisecond
+	socket := &socket{out: newMailbox[message](), done: func() {}}
+	m.host.socket = socket
+	m.host.mu.Unlock()
+	for range 1000 {
+		m.host.received(message{text: true, data: []byte(`{"op":"refused","of":"listen","link":"` + wire.LinkID(seal.LinkID(m.link)).String() + `","why":"busy"}`)})
+	}
+	time.Sleep(500 * time.Millisecond)
+	if n := socket.out.size(); n != 1 {
+		t.Errorf("the relay was asked %d times", n)
 	}
 }

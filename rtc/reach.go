@@ -369,10 +369,15 @@ func (h *Host) refused(n wire.Refused) {
 		h.tellStatus()
 		return
 	}
+	if l.later {
+		return // a relay that says so without end costs one try after the other
+	}
+	l.later = true
 	time.AfterFunc(h.times.busy, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if l := h.links[n.Link]; l != nil && h.socket != nil {
+		l.later = false
+		if h.links[n.Link] == l && h.socket != nil {
 			h.socket.order(wire.Order{Op: "listen", Link: l.link, Token: l.owner})
 		}
 	})
