@@ -18,6 +18,10 @@
 // that an Addendum alone changes what is read. The Vault holds it all; Lock and Unlock close
 // and open it; the RecoveryKit opens it when all else is lost.
 //
+// A Measure is an instrument, a data file (package measure); a Response is one filled in, never
+// changed, voided at most. A risk answer raises an Alert in the same write, whatever the total;
+// what was done, by whom and when closes it, and nothing else does.
+//
 // # The life of a session
 //
 //	CreateInvite      link and PIN: the line listens (again after each Unlock)

@@ -163,7 +163,8 @@ func BenchmarkOpenClient(b *testing.B) {
 		for i := range 500 {
 			at = at.Add(26 * time.Hour)
 			for j := range 2 {
-				_, err := tx.Exec(`INSERT INTO notes VALUES (?, ?, 'C1', '', 'free', 'Note', 'final', ?, ?, ?, 'T', 1, NULL)`,
+				_, err := tx.Exec(`INSERT INTO notes (row, id, client, session, format, title, status, excerpt, created, changed, signed_by, signed_at)
+					VALUES (?, ?, 'C1', '', 'free', 'Note', 'final', ?, ?, ?, 'T', 1)`,
 					at.Unix()+int64(j), fmt.Sprint("O", i, j), strings.Repeat("word ", 28), at.UnixNano(), at.UnixNano())
 				must(b, err)
 			}
