@@ -74,11 +74,20 @@ type NoteRow struct {
 
 // NoteQuery searches the full text of notes: title, sections and addenda. Text: every word must
 // occur, the last one as a prefix, accents and case aside; it is no query language, so quotes,
-// stars and "OR" are nothing but text. A text without a word finds nothing.
+// stars and "OR" are nothing but text. A text without a word finds nothing, or all that the filters let
+// through.
 type NoteQuery struct {
-	Text   string
-	Client ClientID // "" for all
-	Limit  int      // 0 for 50
+	Text     string
+	Client   ClientID   // "" for all
+	Format   NoteFormat // "" for all
+	From, To time.Time  // created at From or later, and before To; zero for no bound
+	Unsigned bool       // drafts alone
+	Limit    int        // 0 for 50
+}
+
+// Filtered: something but its words narrows the query. It then finds notes without a word, too.
+func (q NoteQuery) Filtered() bool {
+	return q.Client != "" || q.Format != "" || q.Unsigned || !q.From.IsZero() || !q.To.IsZero()
 }
 
 // NoteHit is a note with the sentence it was found in. Marks are byte ranges of Excerpt.

@@ -95,10 +95,14 @@ type found struct {
 
 func (s noteStore) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.NoteHit, error) {
 	words := wordsOf(q.Text)
-	if len(words) == 0 {
+	switch {
+	case len(words) == 0 && q.Filtered():
+		return s.filtered(ctx, q)
+	case len(words) == 0:
 		return nil, s.fail(ctx, s.store.DB().PingContext(ctx))
 	}
 	query := match(words, func(i int) bool { return i == len(words)-1 })
+	where, args := filters(q)
 	var hits []app.NoteHit
 	err := s.tx(ctx, func(tx *sql.Tx) error {
 		if q.Client != "" {
@@ -117,7 +121,7 @@ func (s noteStore) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.Note
 			return f, err
 		}, "SELECT "+noteRowColumns+`, c.name, n.row
 			FROM note_words w CROSS JOIN notes n ON n.row = w.rowid JOIN clients c ON c.id = n.client
-			WHERE note_words MATCH ? ORDER BY w.rowid DESC LIMIT ?`, query, limitOr(q.Limit, hitsLimit))
+			WHERE note_words MATCH ?`+where+` ORDER BY w.rowid DESC LIMIT ?`, append(append([]any{query}, args...), limitOr(q.Limit, hitsLimit))...)
 		if err != nil {
 			return err
 		}
@@ -137,6 +141,41 @@ func (s noteStore) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.Note
 	// Notes created within one second have neighbouring numbers, in the order of saving.
 	slices.SortStableFunc(hits, func(a, b app.NoteHit) int { return b.Created.Compare(a.Created) })
 	return hits, nil
+}
+
+// filters are what a query asks beside its words and its client.
+func filters(q app.NoteQuery) (where string, args []any) {
+	add := func(cond string, arg any) {
+		where += " AND " + cond
+		args = append(args, arg)
+	}
+	if q.Format != "" {
+		add("n.format = ?", string(q.Format))
+	}
+	if !q.From.IsZero() {
+		add("n.created >= ?", stamp(q.From))
+		add("n.row >= ?", max(1, q.From.Unix())) // rows are numbered by the second of creation, or later
+	}
+	if !q.To.IsZero() {
+		add("n.created < ?", stamp(q.To))
+	}
+	if q.Unsigned {
+		where += " AND n.status = 'preliminary'"
+	}
+	return where, args
+}
+
+// filtered lists notes without a word to look for.
+func (s noteStore) filtered(ctx context.Context, q app.NoteQuery) ([]app.NoteHit, error) {
+	where, args := filters(q)
+	if q.Client != "" {
+		where += " AND n.client = ?"
+		args = append(args, string(q.Client))
+	}
+	hits, err := list(ctx, s.store.DB(), scanHit, "SELECT "+noteRowColumns+`, c.name FROM notes n JOIN clients c ON c.id = n.client
+		WHERE n.deleted = 0`+where+` ORDER BY n.row DESC LIMIT ?`, append(args, limitOr(q.Limit, hitsLimit))...)
+	slices.SortStableFunc(hits, func(a, b app.NoteHit) int { return b.Created.Compare(a.Created) })
+	return hits, s.fail(ctx, err)
 }
 
 // clientMark is the word that each note of a client has in the index beside its own: a search

@@ -221,7 +221,8 @@ func (k *client) showNotes() {
 		}
 		list := widget.NewList("Notes", func() int { return len(rows) }, widget.NewNoteLine,
 			func(i int, l *widget.Line) { fillNote(l, rows[i], k.u) }, func(i int) { k.c.openNote(rows[i].ID) })
-		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)), bin, as)
+		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)),
+			widget.NewButton("Search", "search", widget.Ghost, func() { k.u.shell().searchClient(k.id, k.shownName()) }).Named("Search this client’s notes"), bin, as)
 		k.put(widget.Pad(look.S5, look.S6, look.S5, look.S6, widget.Col(look.S4, head,
 			widget.Grow(widget.Stack(widget.NewBox(look.Surface, look.Border, look.RadiusCard), widget.PadAll(6, list))))))
 	})

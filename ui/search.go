@@ -22,6 +22,7 @@ type search struct {
 	none   *fyne.Container
 	detail *fyne.Container
 	side   *note
+	filter *searchFilter
 	hits   []app.NoteHit
 	root   fyne.CanvasObject
 }
@@ -36,14 +37,16 @@ func newSearch(u *UI) *search {
 	s.query = newScope(s.life.ctx)
 	s.entry.OnChanged = func(string) { s.search() }
 	s.entry.OnKey = s.searchKey
+	s.filter = newSearchFilter(u, s.life, s.search)
 	s.list = widget.NewList("Found notes", func() int { return len(s.hits) }, widget.NewHitLine, s.fill, s.open)
 	top := widget.Pad(look.S4, look.S4, look.S3, look.S4, widget.Col(look.S3,
-		widget.Row(look.S2, widget.NewText("Notes", widget.TitleOf), widget.Gap(), s.found), s.entry))
+		widget.Row(look.S2, widget.NewText("Notes", widget.TitleOf), widget.Gap(), s.found), s.entry, s.filter.row))
 	column := widget.On(look.Surface, widget.Col(0, top, widget.HLine(),
 		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, s.list), s.none))))
 	s.root = widget.RowFill(0, widget.Sized(400, 0, column), widget.VLine(), widget.Grow(s.detail))
 	s.clear()
 	s.search()
+	s.readApart()
 	return s
 }
 
@@ -68,6 +71,15 @@ func (s *search) Leave() {
 	s.detail.Objects = nil
 }
 
+// readApart offers psychotherapy notes while they are open, and takes their hits away when they shut.
+func (s *search) readApart() {
+	read(s.u, s.life, s.u.p.ApartState, func(state app.ApartState, err error) {
+		if err == nil {
+			s.filter.showApart(state == app.ApartOpen)
+		}
+	})
+}
+
 func (s *search) leaveSide() {
 	if s.side != nil {
 		s.side.Leave()
@@ -80,8 +92,11 @@ func (s *search) Changed(e app.Event) {
 	if s.side != nil {
 		s.side.Changed(e)
 	}
-	if e.Kind == app.NoteChanged || e.Kind == app.ProfileChanged {
+	switch e.Kind {
+	case app.NoteChanged, app.ProfileChanged:
 		s.search()
+	case app.ApartChanged:
+		s.readApart()
 	}
 }
 
@@ -109,13 +124,16 @@ func (s *search) clear() {
 }
 
 func (s *search) search() {
-	q := app.NoteQuery{Text: s.entry.Text, Limit: hitsShown + 1}
-	if q.Text == "" {
+	q, find := s.filter.query(s.entry.Text), s.u.p.SearchNotes
+	if s.filter.apart.On() {
+		find = s.u.p.SearchPsychotherapy
+	}
+	if q.Text == "" && !q.Filtered() {
 		s.query.renew()
 		s.show(nil)
 		return
 	}
-	read(s.u, s.query.renew(), func(ctx context.Context) ([]app.NoteHit, error) { return s.u.p.SearchNotes(ctx, q) },
+	read(s.u, s.query.renew(), func(ctx context.Context) ([]app.NoteHit, error) { return find(ctx, q) },
 		func(hits []app.NoteHit, err error) {
 			if err != nil {
 				s.hits = nil
@@ -130,8 +148,11 @@ func (s *search) show(hits []app.NoteHit) {
 	s.hits = hits[:min(len(hits), hitsShown)]
 	s.none.Objects = nil
 	switch {
-	case s.entry.Text == "":
+	case s.entry.Text == "" && len(hits) == 0 && !s.filter.query("").Filtered():
 		s.found.Set("")
+	case len(hits) == 0 && s.entry.Text == "":
+		s.found.Set("nothing found")
+		s.say(widget.Empty("search", "Nothing found", "No note passes these filters."))
 	case len(hits) == 0:
 		s.found.Set("nothing found")
 		s.say(widget.Empty("search", "Nothing found", "No note has all of these words. Try fewer, or only how they begin."))
@@ -161,6 +182,10 @@ func (s *search) fill(i int, l *widget.Line) {
 	l.Title.Set(h.ClientName)
 	l.Sub.Set(dots(titleOf(h.Title), h.FormName()))
 	l.Hit.SetMarked(h.Excerpt, h.Marks)
+	if h.Format == app.FormatPsychotherapy {
+		l.Icon.Set("lock", look.Muted)
+		l.SetPill("Apart", widget.Neutral)
+	}
 }
 
 func (s *search) open(i int) {
@@ -168,6 +193,10 @@ func (s *search) open(i int) {
 		return
 	}
 	h := s.hits[i]
+	if h.Format == app.FormatPsychotherapy {
+		s.u.shell().openApart(h.Client, h.ID)
+		return
+	}
 	s.leaveSide()
 	s.side = newNote(s.u, h.ID, func(c app.ClientID) { s.u.shell().openClient(c) })
 	s.list.Refresh()

@@ -177,6 +177,20 @@ func (s *shell) search() {
 	s.section.(*search).Focus()
 }
 
+// searchClient searches the notes of one client.
+func (s *shell) searchClient(id app.ClientID, name string) {
+	n := newSearch(s.u)
+	s.open("search", n)
+	n.filter.setClient(id, name)
+}
+
+// openApart shows a psychotherapy note in the caseload.
+func (s *shell) openApart(c app.ClientID, id app.NoteID) {
+	cl := s.caseload()
+	cl.openTab(c, tabApart)
+	cl.side.(*client).openApart(id)
+}
+
 func (s *shell) templates() { s.open("settings", newTemplates(s.u)) }
 
 // settings shows a tab of the settings.

@@ -373,6 +373,20 @@ var shots = []shot{
 	{"search-empty", full, func(r *rig) { r.at("today"); r.press("Notes") }},
 	{"search", full, func(r *rig) { r.at("today"); r.press("Notes"); r.typed("Search notes", "sle") }},
 	{"search-crowded", crowded, func(r *rig) { r.at("today"); r.press("Notes"); r.typed("Search notes", "walked") }},
+	{"search-filtered", full, func(r *rig) {
+		withApart(r, 1)
+		r.openClient(tabNotes)
+		r.press("Search this client’s notes")
+		r.press("Unsigned")
+		r.until("a hit", func() bool { return strings.Contains(r.written(), "Sertraline") })
+	}},
+	{"search-apart", full, func(r *rig) {
+		withApart(r, 1)
+		r.press("Notes")
+		r.press("Psychotherapy notes")
+		r.typed("Search notes", "sister")
+		r.until("a hit", func() bool { return strings.Contains(r.written(), "Countertransference") })
+	}},
 	{"knock", full, func(r *rig) { r.openClient(tabOverview); r.knock(r.stage.Standing, kim) }},
 	{"knock-long", crowded, func(r *rig) {
 		r.at("today")

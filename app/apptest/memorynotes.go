@@ -70,18 +70,27 @@ func (s *store) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.NoteHit
 	defer unlock()
 	var hits []app.NoteHit
 	for _, n := range s.m.notes {
-		if q.Client != "" && n.Client != q.Client {
+		if !passes(n, q) {
 			continue
 		}
-		if _, ok := search(q.Text, fullText(n)); !ok {
+		if _, ok := search(q.Text, fullText(n)); !ok && (len(words(q.Text)) > 0 || !q.Filtered()) {
 			continue
 		}
 		hit := app.NoteHit{NoteRow: rowOf(n), ClientName: s.m.clients[n.Client].Name}
-		hit.Excerpt, hit.Marks = excerptAround(q.Text, fullText(n))
+		if len(words(q.Text)) > 0 {
+			hit.Excerpt, hit.Marks = excerptAround(q.Text, fullText(n))
+		}
 		hits = append(hits, hit)
 	}
 	slices.SortFunc(hits, func(a, b app.NoteHit) int { return b.Created.Compare(a.Created) })
 	return hits[:min(len(hits), limit(q.Limit, hitsLimit))], nil
+}
+
+// passes tells whether the filters of a query let a note through.
+func passes(n app.Note, q app.NoteQuery) bool {
+	return (q.Client == "" || n.Client == q.Client) && (q.Format == "" || n.Format == q.Format) &&
+		(!q.Unsigned || n.Status == app.NotePreliminary) &&
+		(q.From.IsZero() || !n.Created.Before(q.From)) && (q.To.IsZero() || n.Created.Before(q.To))
 }
 
 func (s *store) SaveDraft(ctx context.Context, n app.Note, before ...app.Version) error {

@@ -317,6 +317,54 @@ func testSearchFollowsChanges(t *testing.T, r *app.Records) {
 	want(t, "Status of the hit", hits[0].Status, app.NoteAmended)
 }
 
+func testSearchFilters(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	for i, f := range []app.NoteFormat{app.FormatFree, app.FormatSOAP, app.FormatSOAP, "T1"} {
+		n := app.Note{
+			ID: app.NoteID(fmt.Sprint("N", i)), Client: []app.ClientID{"C1", "C2"}[i%2], Format: f, Status: app.NotePreliminary,
+			Sections: []app.Section{{Key: "text", Text: fmt.Sprint("common word", i)}}, Created: hour(i), Changed: hour(i),
+		}
+		ok(t, r.Notes.SaveDraft(ctx, n))
+		if i > 1 {
+			ok(t, r.Notes.SignNote(ctx, n.ID, app.Signature{By: "T", At: hour(9)}))
+		}
+	}
+	for _, x := range []struct {
+		what string
+		q    app.NoteQuery
+		want string
+	}{
+		{"no filter, no word", app.NoteQuery{}, ""},
+		{"a format, no word", app.NoteQuery{Format: app.FormatSOAP}, "N2 N1"},
+		{"a template", app.NoteQuery{Format: "T1", Text: "common"}, "N3"},
+		{"a format and words", app.NoteQuery{Format: app.FormatSOAP, Text: "word1"}, "N1"},
+		{"a client, no word", app.NoteQuery{Client: "C2"}, "N3 N1"},
+		{"unsigned", app.NoteQuery{Unsigned: true}, "N1 N0"},
+		{"unsigned, with a word", app.NoteQuery{Unsigned: true, Text: "comm"}, "N1 N0"},
+		{"from", app.NoteQuery{From: hour(2), Text: "common"}, "N3 N2"},
+		{"to", app.NoteQuery{To: hour(2), Text: "common"}, "N1 N0"},
+		{"from and to", app.NoteQuery{From: hour(1), To: hour(3)}, "N2 N1"},
+		{"all together", app.NoteQuery{From: hour(0), To: hour(9), Client: "C2", Format: app.FormatSOAP, Unsigned: true, Text: "common"}, "N1"},
+		{"nothing left", app.NoteQuery{From: hour(5), Client: "C1"}, ""},
+		{"of nobody", app.NoteQuery{Client: "nobody"}, ""},
+	} {
+		var ids []string
+		for _, id := range searchIDs(t, r, x.q) {
+			ids = append(ids, string(id))
+		}
+		want(t, x.what, strings.Join(ids, " "), x.want)
+	}
+	hits, err := r.Notes.SearchNotes(ctx, app.NoteQuery{Unsigned: true, Limit: 1})
+	ok(t, err)
+	if len(hits) != 1 || hits[0].Excerpt != "common word1" || len(hits[0].Marks) != 0 || hits[0].ClientName != "Ben" {
+		t.Errorf("found without a word: %+v", hits)
+	}
+	ok(t, r.Notes.DeleteDraft(ctx, "N1", hour(10)))
+	want(t, "in the bin", len(searchIDs(t, r, app.NoteQuery{Unsigned: true})), 1)
+}
+
 func testSearchMarks(t *testing.T, r *app.Records) {
 	addClient(t, r, "C1", "Ana")
 	long := strings.Repeat("Überall große Worte. ", 60)

@@ -44,6 +44,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"SearchWords", testSearchWords},
 		{"SearchIsNoLanguage", testSearchIsNoLanguage},
 		{"SearchFollowsChanges", testSearchFollowsChanges},
+		{"SearchFilters", testSearchFilters},
 		{"SearchMarks", testSearchMarks},
 		{"SearchLimit", testSearchLimit},
 		{"Invite", testInvite},

@@ -34,6 +34,14 @@ func newChip(text string, tap func(), tab bool) *Chip {
 // Named gives it a label that is not its text.
 func (c *Chip) Named(label string) *Chip { c.label = label; return c }
 
+// Say changes the text, and leaves the label.
+func (c *Chip) Say(text string) {
+	if c.text != text {
+		c.text = text
+		c.Refresh()
+	}
+}
+
 // SetOn chooses it.
 func (c *Chip) SetOn(on bool) {
 	if c.on != on {
