@@ -24,7 +24,8 @@ type caseload struct {
 	list   *widget.List
 	none   *fyne.Container // over an empty list
 	detail *fyne.Container
-	side   screen // what the detail shows
+	aside  *fyne.Container // the list
+	side   screen          // what the detail shows
 
 	rows   map[int]app.ClientRow // those read so far
 	asked  map[int]bool          // pages on their way
@@ -52,7 +53,8 @@ func newCaseload(u *UI) *caseload {
 		widget.Row(look.S2, widget.NewText("Caseload", widget.TitleOf), c.total, widget.Gap(), add), c.entry, c.chips))
 	column := widget.On(look.Surface, widget.Col(0, top, widget.HLine(),
 		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, c.list), c.none))))
-	c.root = widget.RowFill(0, widget.Sized(348, 0, column), widget.VLine(), widget.Grow(c.detail))
+	c.aside = widget.RowFill(0, widget.Sized(348, 0, column), widget.VLine())
+	c.root = widget.RowFill(0, c.aside, widget.Grow(c.detail))
 	c.rows = map[int]app.ClientRow{}
 	c.welcome()
 	c.search()

@@ -129,6 +129,29 @@ func TestMenuByKeyboard(t *testing.T) {
 	r.until("it to close", func() bool { return r.win.Canvas().Overlays().Top() == nil })
 }
 
+// TestFullScreen is entered and left by keyboard; Escape leads out of it before it leads out of the note.
+func TestFullScreen(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openNote(false)
+	r.at("draft")
+	r.key(fyne.KeyF11)
+	if r.find("Search clients") != nil || r.find("Lock") != nil || !r.win.FullScreen() {
+		t.Error("something stands beside the note")
+	}
+	r.typed("Note", "x")
+	r.key(fyne.KeyEscape)
+	r.at("draft")
+	if r.find("Search clients") == nil || r.find("Lock") == nil || r.win.FullScreen() {
+		t.Error("the rest did not come back")
+	}
+	r.key(fyne.KeyF11)
+	r.press("Back to client")
+	r.at("client-notes")
+	if r.find("Lock") == nil {
+		t.Error("the rail is hidden after the note was left")
+	}
+}
+
 // TestEscapeAsksBeforeItLoses: a form with something in it is not thrown away by one key.
 func TestEscapeAsksBeforeItLoses(t *testing.T) {
 	r := newRig(t, full(t), "")

@@ -76,6 +76,7 @@ func (n *note) Focus() {
 // Leave saves and closes a draft, and lets go of the text.
 func (n *note) Leave() {
 	n.life.end()
+	n.u.leaveWide()
 	if n.edit != nil {
 		n.edit.leave()
 		n.edit = nil

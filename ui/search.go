@@ -21,6 +21,7 @@ type search struct {
 	list   *widget.List
 	none   *fyne.Container
 	detail *fyne.Container
+	aside  *fyne.Container // the list
 	side   *note
 	filter *searchFilter
 	hits   []app.NoteHit
@@ -43,7 +44,8 @@ func newSearch(u *UI) *search {
 		widget.Row(look.S2, widget.NewText("Notes", widget.TitleOf), widget.Gap(), s.found), s.entry, s.filter.row))
 	column := widget.On(look.Surface, widget.Col(0, top, widget.HLine(),
 		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, s.list), s.none))))
-	s.root = widget.RowFill(0, widget.Sized(400, 0, column), widget.VLine(), widget.Grow(s.detail))
+	s.aside = widget.RowFill(0, widget.Sized(400, 0, column), widget.VLine())
+	s.root = widget.RowFill(0, s.aside, widget.Grow(s.detail))
 	s.clear()
 	s.search()
 	s.readApart()

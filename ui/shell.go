@@ -16,6 +16,7 @@ type shell struct {
 	u       *UI
 	section screen
 	holder  *fyne.Container
+	aside   *fyne.Container // the rail
 	root    fyne.CanvasObject
 	rail    map[string]*widget.RailItem
 	me      *widget.Avatar
@@ -39,8 +40,8 @@ func newShell(u *UI) *shell {
 		item("settings", "Settings", "settings", func() { s.settings(tabGeneral) }),
 		widget.Pad(look.S2, 0, 0, 0, widget.ColMid(0, s.me)),
 	)
-	s.root = widget.RowFill(0,
-		widget.On(look.Rail, widget.Pad(look.S4, look.S2, look.S4, look.S2, rail)), widget.Grow(s.holder))
+	s.aside = widget.On(look.Rail, widget.Pad(look.S4, look.S2, look.S4, look.S2, rail))
+	s.root = widget.RowFill(0, s.aside, widget.Grow(s.holder))
 	s.readProfile()
 	s.readRunning()
 	s.readAlerts()
@@ -65,6 +66,7 @@ func (s *shell) Leave() {
 }
 
 func (s *shell) leave() {
+	s.u.leaveWide()
 	if s.section != nil {
 		s.section.Leave()
 		s.section = nil

@@ -367,6 +367,7 @@ var shots = []shot{
 	{"client-apart", full, func(r *rig) { withApart(r, 1); r.openClient(tabApart); r.sees("New psychotherapy note") }},
 	{"client-apart-crowded", crowded, func(r *rig) { withApart(r, 30); r.openClient(tabApart); r.sees("New psychotherapy note") }},
 	{"apart-note", full, func(r *rig) { withApart(r, 1); openApart(r) }},
+	{"note-full-screen", full, func(r *rig) { r.openNote(false); r.key("F11") }},
 	{"note-sign", full, func(r *rig) { r.openNote(false); r.press("Sign note") }},
 	{"note-signed", full, func(r *rig) { r.openNote(true) }},
 	{"note-signed-long", crowded, func(r *rig) { r.openNote(true) }},

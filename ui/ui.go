@@ -50,6 +50,7 @@ type UI struct {
 	toast  *widget.Toast
 	unsay  func()
 	dialog *widget.Dialog
+	wide   bool // a note fills the whole screen, see wide.go
 	knocks *knocks
 	// closing is closed when the draft that was last left is saved and closed.
 	closing <-chan struct{}
@@ -226,8 +227,11 @@ func (u *UI) keys() {
 	c := u.win.Canvas()
 	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
 		widget.Host.Worked()
-		if k.Name == fyne.KeyEscape {
+		switch k.Name {
+		case fyne.KeyEscape:
 			u.escape()
+		case fyne.KeyF11:
+			u.toggleWide()
 		}
 	})
 	for _, key := range []fyne.KeyName{fyne.KeyK, fyne.KeyL, fyne.KeyN, fyne.KeyReturn, fyne.KeyEnter} {
@@ -266,6 +270,10 @@ func (u *UI) inShell(do func(*shell)) {
 func (u *UI) escape() {
 	if u.dialog != nil {
 		u.closeDialog()
+		return
+	}
+	if u.wide {
+		u.leaveWide()
 		return
 	}
 	if e, ok := u.screen.(escaper); ok {
