@@ -36,6 +36,7 @@ type measuresRead struct {
 	histories []app.MeasureHistory
 	sessions  []app.SessionFacts
 	alerts    []app.AlertView
+	asks      []measure.ID // in the waiting room
 }
 
 func readMeasures(ctx context.Context, p *app.Practice, c app.ClientID) (measuresRead, error) {
@@ -48,7 +49,11 @@ func readMeasures(ctx context.Context, p *app.Practice, c app.ClientID) (measure
 		return measuresRead{}, err
 	}
 	a, err := p.ClientAlerts(ctx, c)
-	return measuresRead{h, s, a}, err
+	if err != nil {
+		return measuresRead{}, err
+	}
+	who, err := p.Client(ctx, c)
+	return measuresRead{h, s, a, who.Asks}, err
 }
 
 func newMeasures(k *client) *measures {
@@ -88,7 +93,7 @@ func (m *measures) show() {
 	if card := m.alertsCard(); card != nil {
 		left.Add(card)
 	}
-	m.put(widget.Col(look.S4, m.strip.box, widget.Beside(0.64, 700, look.S4, left, m.offerCard())))
+	m.put(widget.Col(look.S4, m.strip.box, widget.Beside(0.64, 700, look.S4, left, widget.Col(look.S4, m.offerCard(), m.asksCard()))))
 }
 
 // chosen is the history that is looked at: the one filled in last, until another is picked.

@@ -128,6 +128,7 @@ func (r *room) makeControls() {
 		add("camera", "Camera off", "camera", func() { r.s.SetCamera(!r.s.View().Camera) }),
 		add("voice", "Voice only", "voice", func() { r.s.SetVoiceOnly(!r.s.View().VoiceOnly) }),
 		add("self", "Hide self", "picture-hide", func() { r.hidden = !r.hidden; r.show() }),
+		add("ask", "Ask", "send", r.askNow),
 		add("devices", "Devices", "devices", func() { askDevices(r.u, r.life, r.s.Use) }), end, widget.Gap())
 }
 
@@ -173,7 +174,7 @@ func (r *room) Changed(e app.Event) {
 func (r *room) show() {
 	v := r.s.View()
 	r.name.Set(sessionTitle(v, r.bare))
-	r.sub.Set(dots(modalityWord(v.Modality)+" session", "end to end encrypted"))
+	r.sub.Set(dots(modalityWord(v.Modality)+" session", "end to end encrypted", onPage(v)))
 	r.clock.Set(timer(v.Elapsed))
 	word, tone := trustWord(v.Trust)
 	ink := look.StageMuted
@@ -201,7 +202,7 @@ func (r *room) show() {
 
 func (r *room) laidOutFor(v app.SessionView) string {
 	return fmt.Sprint(v.ClientName, v.Phase, v.Trust, v.CodeNeeded, v.WrongCodes, v.Remote, v.Microphone, v.Camera, v.VoiceOnly,
-		v.DeviceProblem, v.RecordProblem, r.hidden, r.verify.asked, len(r.clock.Text()), len(v.Chat) == 0, v.ChatFull)
+		v.DeviceProblem, v.RecordProblem, r.hidden, v.CanAsk, onPage(v), r.verify.asked, len(r.clock.Text()), len(v.Chat) == 0, v.ChatFull)
 }
 
 func sessionTitle(v app.SessionView, bare bool) string {
@@ -291,6 +292,7 @@ func (r *room) showControls(v app.SessionView) {
 		label = "Show self"
 	}
 	c["self"].Set(label, "picture-hide", r.hidden)
+	setShown(c["ask"], v.CanAsk && !r.bare)
 	media := v.Modality != app.ModalityText
 	for _, k := range []string{"mic", "devices"} {
 		setShown(c[k], media && live)

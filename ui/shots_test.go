@@ -410,6 +410,7 @@ var shots = []shot{
 	{"room-text-chat-full", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}); r.flood() }},
 	{"room-lost", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallLost{}) }},
 	{"room-over", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallEnded{Why: app.EndClient}) }},
+	{"room-ask", full, func(r *rig) { r.verified(kim); r.press("Ask") }},
 	{"room-end", full, func(r *rig) { r.verified(kim); r.press("End") }},
 	{"room-devices", full, func(r *rig) { r.verified(kim); r.press("Devices") }},
 	{"room-text", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}) }},
