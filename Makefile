@@ -98,6 +98,9 @@ lint: deps-lint ## form, likely mistakes, known holes; types of the page's JavaS
 	$(GO) run $(STATICCHECK) -tags '$(TAGS)' ./...
 	$(GO) run $(GOSEC) -quiet -exclude $(NOT_GOSEC) -tags '$(TAGS)' ./...
 	cd assets/guest && npm ci --silent && npm run --silent check
+	# The verifier is one file, so its script is taken out of it to be read.
+	mkdir -p out/verify && sed -n '/^  <script>$$/,/^  <\/script>$$/p' assets/verify/verify.html | sed '1d;$$d' > out/verify/verify.js
+	assets/guest/node_modules/.bin/tsc --project assets/verify/jsconfig.json
 	.ci/vulncheck '$(TAGS)' $(GOVULNCHECK)
 
 # --- packages ---------------------------------------------------------------------------
