@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"alcove/app"
 )
@@ -32,7 +33,14 @@ func playPart() bool {
 		if r, err = v.Unlock(context.Background(), pass(passphrase)); err == nil {
 			// Room for the log, none for a key file of a kilobyte.
 			mustPart(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100, Max: 100}))
-			err = r.Keys.ChangePassphrase(context.Background(), pass(passphrase), pass("another"))
+			switch os.Args[1] {
+			case "sign":
+				err = r.Notes.SignNote(context.Background(), "N2", app.Signature{By: "T", At: time.Now()})
+			case "addendum":
+				err = r.Notes.AddAddendum(context.Background(), "N1", app.Addendum{Text: "lost?", By: "T", At: time.Now()})
+			default:
+				err = r.Keys.ChangePassphrase(context.Background(), pass(passphrase), pass("another"))
+			}
 		}
 	}
 	fmt.Print(errors.Is(err, app.ErrDiskFull), errors.Is(err, app.ErrReadOnly))
@@ -70,6 +78,41 @@ func TestFullDiskKeepsTheOldKeyFile(t *testing.T) {
 		t.Errorf("left behind: %v %v", left, err)
 	}
 	unlocks(t, profile(t, v.dir), passphrase, nil)
+}
+
+// A disk that fills up while a note is signed, or added to, leaves both as they were, and the chain
+// whole; with room again it goes on.
+func TestFullDiskWhileSigning(t *testing.T) {
+	for _, what := range []string{"sign", "addendum"} {
+		t.Run(what, func(t *testing.T) {
+			v, r, _ := newVault(t)
+			ctx, at := t.Context(), time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+			fillRecords(t, r)
+			must(t, r.Notes.SignNote(ctx, "N1", app.Signature{By: "T", At: at}))
+			must(t, r.Notes.SaveDraft(ctx, app.Note{ID: "N2", Client: "C1", Format: app.FormatFree, Created: at, Changed: at, Sections: []app.Section{{Key: "text", Text: "kept"}}}))
+			must(t, r.Close())
+			must(t, v.Close())
+			out, err := part(t, v.dir, what).Output()
+			if err != nil || string(out) != "true false" {
+				t.Fatalf("%s %v", out, err)
+			}
+			v = profile(t, v.dir)
+			r, err = v.Unlock(ctx, pass(passphrase))
+			must(t, err)
+			defer r.Close()
+			must(t, Check(ctx, r))
+			signed, err := r.Notes.Note(ctx, "N1")
+			must(t, err)
+			draft, err := r.Notes.Note(ctx, "N2")
+			must(t, err)
+			if signed.Status != app.NoteFinal || len(signed.Addenda) != 0 || draft.Status != app.NotePreliminary || draft.Sections[0].Text != "kept" {
+				t.Errorf("half done: %v with %d addenda, %v", signed.Status, len(signed.Addenda), draft.Status)
+			}
+			must(t, r.Notes.SignNote(ctx, "N2", app.Signature{By: "T", At: at}))
+			must(t, r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "later", By: "T", At: at}))
+			must(t, Check(ctx, r))
+		})
+	}
 }
 
 func TestReadOnlyProfile(t *testing.T) {
