@@ -95,7 +95,7 @@ func run(dir string, synthetic bool) error {
 		log.Println(err)
 		return err
 	}
-	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home, Numbers: numbers, Files: storage.Outside{}, Measures: measures})
+	practice := app.New(app.Deps{Vault: vault, Line: host, Devices: host, Relay: home, Numbers: numbers, Files: storage.Outside{}, Measures: measures, Restorer: vault})
 	options.Chime = rtc.Chime
 	go away.Watch(context.Background(), practice.Lock)
 	go away.End(context.Background(), practice.Lock)

@@ -14,7 +14,7 @@ const (
 	ActPassphrase   = "vault.passphrase"
 	ActDeviceSecret = "vault.device"
 	ActNewKit       = "vault.kit"
-	ActSettings     = "vault.settings"
+	ActSettings     = "practice.settings"
 	ActAdmit        = "door.admit"
 	ActDeny         = "door.deny"
 	ActWrongPIN     = "door.wrongpin"

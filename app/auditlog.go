@@ -223,7 +223,7 @@ var ErrNoFolder = errors.New("no such folder")
 
 // Files is the machine's disk outside the vault.
 type Files interface {
-	// WriteFile puts what write writes into a file that its owner alone may read: whole, or not at all. ErrDiskFull,
-	// ErrReadOnly, ErrNoFolder.
+	// WriteFile puts what write writes into a file that its owner alone may read: whole, or not at all. ErrNoRoom,
+	// ErrNoAccess, ErrNoFolder.
 	WriteFile(ctx context.Context, path string, write func(io.Writer) error) error
 }

@@ -105,6 +105,7 @@ type Profile struct {
 	Relay        RelaySettings
 	RelayToken   RelayToken     // of Relay.URL; "" where that is open to everybody
 	Numbers      []safety.Entry // the practice's own emergency numbers and crisis lines
+	Backup       BackupSettings
 }
 
 // ProfileStore keeps the practice's own settings.

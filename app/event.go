@@ -16,6 +16,7 @@ const (
 	ResponseChanged // ID: ClientID of the response
 	AlertChanged    // ID: ClientID of the alert; raised, or answered
 	TemplateChanged // ID: NoteFormat
+	KeepingChanged  // a backup or a drill began, went on or ended
 )
 
 // Event says what changed; the reader fetches the snapshot again.

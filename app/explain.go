@@ -16,6 +16,17 @@ type said struct {
 // sentences: what happened, and the way forward. Every sentinel of app is here; a test keeps
 // it so. The first that matches is said.
 var sentences = []said{
+	{ErrNoFolder, "That folder or file is not there. Name it with its whole path; if it is on a drive that can be taken out, look whether it is plugged in."},
+	{ErrFolderInside, "That folder lies inside the profile itself: whatever takes the record away would take its backups too. Choose a folder on another drive."},
+	{ErrNoAccess, "The system does not let Alcove use that folder or file. Choose another one, or change who may use it."},
+	{ErrNoRoom, "There is not enough room on that disk, so nothing was left there and nothing else was touched. Make some room, or choose another folder."},
+	{ErrNoBackup, "This file is no backup that can be used here. Choose one of this practice; its name ends in .alcovebackup."},
+	{ErrBackupCut, "This backup is not whole: its end is missing, as after a copy that was broken off. Nothing was changed; copy the file again, or take another backup."},
+	{ErrBackupChanged, "This backup is not what Alcove wrote: something in the file was altered or damaged. Nothing of it was used, and nothing was changed; take another backup."},
+	{ErrNewerBackup, "This backup was made by a newer Alcove. Install the newer version to use it; nothing was changed."},
+	{ErrWouldReplace, "There is a record on this computer already. It is put aside only if you say so."},
+	{ErrDrillFailed, "The drill found that this backup does not agree with the record. Keep both as they are, make a new backup, and try that one."},
+	{ErrBusyBackup, "A backup or a drill is running already. Wait until it is done, or call it off."},
 	{ErrVaultExists, "There is a vault here already. Unlock it, or choose another profile folder for a new one."},
 	{ErrNoVault, "There is no vault here yet. Set one up, or bring yours back with its recovery kit."},
 	{ErrLocked, "Alcove is locked. Unlock it and try again; what you wrote is kept."},
@@ -30,7 +41,6 @@ var sentences = []said{
 	{ErrNewerFormat, "This vault was written by a newer Alcove. Install the newer version to open it; nothing was changed."},
 	{ErrDiskFull, "The disk is full, so this could not be saved. Make some room; what is on the screen is kept and will be tried again."},
 	{ErrReadOnly, "The disk can only be read, so this could not be saved. Make the profile folder writable and try again."},
-	{ErrNoFolder, "That folder is not there. Name one with its whole path; if it is on a drive that can be taken out, look whether it is plugged in."},
 	{ErrProfileInUse, "Alcove is already running with this profile. Use the window that is open, or close it first."},
 	{ErrNotFound, "This is no longer there. It may have been deleted meanwhile; go back to the list to see what is."},
 	{ErrSigned, "This note is signed and can no longer be changed. Add an addendum to it instead."},

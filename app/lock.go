@@ -123,6 +123,7 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	_ = p.purge(ctx, r) // what cannot go today goes another day
 	p.listenAll(ctx)
 	p.withdrawAll(ctx, r)
+	go p.lookBackups(r)
 	return nil
 }
 
@@ -169,6 +170,9 @@ func (p *Practice) Lock() {
 	}
 	p.records = nil // from here nobody else begins anything
 	clear(p.lately)
+	if p.keep.timer != nil {
+		p.keep.timer.Stop()
+	}
 	drafts := p.drafts
 	p.drafts = map[NoteID]*Draft{}
 	knocks := p.knocks

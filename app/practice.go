@@ -40,6 +40,7 @@ type Practice struct {
 	heard     map[KnockID]time.Time // knocks that no store could note (replay.go)
 	admitting bool
 	running   *Session
+	keep      keeping
 	unfiled   []*Session // over, but their record waits for the vault
 }
 
@@ -52,6 +53,7 @@ type Deps struct {
 	Numbers  *safety.Directory
 	Files    Files
 	Measures measure.Shelf
+	Restorer Restorer
 }
 
 // New makes a practice whose vault is still shut.

@@ -19,7 +19,7 @@ func (p *Practice) Profile(ctx context.Context) (Profile, error) {
 	return r.Profile.Profile(ctx)
 }
 
-// SaveProfile keeps the settings: *FieldError. KitConfirmed is ConfirmKit's alone, Numbers are SetNumbers'. Open invites
+// SaveProfile keeps the settings: *FieldError. KitConfirmed is ConfirmKit's alone, Numbers are SetNumbers', Backup is SaveBackups'. Open invites
 // are published anew if clients would read something else; another relay is taken at the next
 // start, and is therefore also kept where a shut vault does not hide it, but for its token.
 func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
@@ -31,7 +31,7 @@ func (p *Practice) SaveProfile(ctx context.Context, pr Profile) error {
 		return err
 	}
 	err = p.changeProfile(ctx, r, func(old Profile) Profile {
-		pr.KitConfirmed, pr.Numbers = old.KitConfirmed, old.Numbers
+		pr.KitConfirmed, pr.Numbers, pr.Backup = old.KitConfirmed, old.Numbers, old.Backup
 		return pr
 	})
 	if err != nil {

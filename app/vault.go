@@ -53,6 +53,8 @@ type Records struct {
 	Sheets   SheetStore
 	Plans    PlanStore
 	Audit    AuditLog
+	Backups  Backups
+	Aside    AsideStore
 	Chain    ChainStore
 	Close    func() error
 

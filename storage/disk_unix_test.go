@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -19,14 +20,14 @@ import (
 
 const partEnv = "ALCOVE_STORAGE_PART"
 
-// playPart runs this test program as another process, which has no room on the disk or no right
-// to write, inside the keychain's session of the tests.
+// playPart runs this test program as another process: one that has no room on the disk, or no right to write, or that is
+// killed; inside the keychain's session of the tests.
 func playPart() bool {
 	dir := os.Getenv(partEnv)
 	if dir == "" {
 		return false
 	}
-	signal.Ignore(syscall.SIGXFSZ) // the write then fails with EFBIG
+	signal.Ignore(syscall.SIGXFSZ) // a write past the limit then fails with EFBIG
 	v, err := OpenProfile(dir, testKeychain)
 	if err == nil && len(os.Args) > 1 {
 		var r *app.Records
@@ -42,9 +43,44 @@ func playPart() bool {
 				err = r.Keys.ChangePassphrase(context.Background(), pass(passphrase), pass("another"))
 			}
 		}
+		v.kdfCost = 0
+		err = playAct(v, os.Args[1], os.Args[2:])
 	}
 	fmt.Print(errors.Is(err, app.ErrDiskFull), errors.Is(err, app.ErrReadOnly))
 	return true
+}
+
+func playAct(v *Vault, act string, args []string) error {
+	ctx := context.Background()
+	limit := func(n uint64) { mustPart(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: n, Max: n})) }
+	if act == "restores" {
+		return playRestores(v, args[0], args[1])
+	}
+	r, err := v.Unlock(ctx, pass(passphrase))
+	if err != nil {
+		return err
+	}
+	switch act {
+	case "full": // room for the log, none for a key file of a kilobyte
+		limit(100)
+		return r.Keys.ChangePassphrase(ctx, pass(passphrase), pass("another"))
+	case "full-backup":
+		limit(300_000)
+		_, err = r.Backups.MakeBackup(ctx, args[0], nil)
+	case "full-drill":
+		limit(300_000)
+		_, err = r.Backups.DrillBackup(ctx, args[0], nil)
+	case "full-export":
+		limit(4000)
+		err = Outside{}.WriteFile(ctx, args[0], func(w io.Writer) error {
+			_, err := w.Write(make([]byte, 100_000))
+			return err
+		})
+	case "backups":
+		return playBackups(r, args[0])
+	}
+	fmt.Print(errors.Is(err, app.ErrNoRoom), " ")
+	return err
 }
 
 func mustPart(err error) {
@@ -131,5 +167,35 @@ func TestReadOnlyProfile(t *testing.T) {
 	must(t, os.Chmod(dir, 0o755))
 	if err != nil || string(out) != "false true" {
 		t.Errorf("%s %v", out, err)
+	}
+}
+
+// A full disk leaves nothing half-written, whatever was being written.
+func TestFullDiskLeavesNoHalfBackup(t *testing.T) {
+	v, r, _, b := practiceWithBackup(t)
+	must(t, growStore(r, 1<<20))
+	big, err := r.Backups.MakeBackup(t.Context(), filepath.Dir(b.Path), nil)
+	must(t, err)
+	must(t, r.Close())
+	must(t, v.Close())
+	dir := t.TempDir()
+	for _, c := range [][]string{{"full-backup", dir}, {"full-drill", big.Path}, {"full-export", filepath.Join(dir, "log.csv")}} {
+		out, err := part(t, v.dir, c...).Output()
+		if err != nil || string(out) != "true true false" {
+			t.Errorf("%s: %s %v", c[0], out, err)
+		}
+	}
+	if left := inFolder(t, dir); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if left := inFolder(t, v.dir); len(left) != 2 {
+		t.Errorf("in the profile: %v", left)
+	}
+	again := profile(t, v.dir)
+	r, err = again.Unlock(t.Context(), pass(passphrase))
+	must(t, err)
+	defer r.Close()
+	if _, err := r.Backups.DrillBackup(t.Context(), big.Path, nil); err != nil {
+		t.Error(err)
 	}
 }

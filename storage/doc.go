@@ -6,6 +6,7 @@
 //	└─ vault/           made elsewhere and moved here whole: it is there entirely or not at all
 //	   ├─ vault.key     the data key, wrapped twice; replaced in one step
 //	   └─ store.db      pages sealed under it; store.db-wal beside it while open
+//	elsewhere/*.alcovebackup    header, key file, the sealed pages of one moment, a MAC over all
 //
 //	passphrase ─→ Argon2id ─┐
 //	                        ├─→ HKDF ─→ unwraps ─┐

@@ -34,3 +34,23 @@ func explain(err error) error {
 	}
 	return err
 }
+
+// explainFolder is explain for a folder that the therapist chose: there a full disk, or one without the right to write, is a
+// matter of choosing another.
+func explainFolder(err error) error {
+	switch err = explain(err); {
+	case errors.Is(err, app.ErrDiskFull):
+		return fmt.Errorf("%w: %w", app.ErrNoRoom, err)
+	case errors.Is(err, app.ErrReadOnly):
+		return fmt.Errorf("%w: %w", app.ErrNoAccess, err)
+	}
+	return err
+}
+
+// roomFor is explain for what needs as much room in the profile as the record itself.
+func roomFor(err error) error {
+	if err = explain(err); errors.Is(err, app.ErrDiskFull) {
+		return fmt.Errorf("%w: %w", app.ErrNoRoom, err)
+	}
+	return err
+}

@@ -39,6 +39,20 @@ func (k *vaultKeys) while(ctx context.Context) (context.Context, context.CancelF
 	return ctx, func() { stop(); cancel() }
 }
 
+// vaultID names the vault; it never changes.
+func (k *vaultKeys) vaultID() []byte { return k.file.Vault }
+
+// forBackup is the data key, to be wiped, and the key file that is in force. app.ErrLocked.
+func (k *vaultKeys) forBackup() (*sealed.Key, []byte, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.key == nil {
+		return nil, nil, app.ErrLocked
+	}
+	content, err := k.file.marshal()
+	return k.key.Clone(), content, err
+}
+
 func (k *vaultKeys) wipe() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

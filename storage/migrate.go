@@ -37,6 +37,12 @@ func migrate(ctx context.Context, s database) error {
 	return startChain(ctx, s)
 }
 
+// newestSchema is the number of the last migration.
+func newestSchema() int {
+	files, _ := fs.Glob(migrations, "migrations/*.sql")
+	return len(files)
+}
+
 func apply(ctx context.Context, s database, n int, file string) error {
 	statements, err := migrations.ReadFile(file)
 	if err != nil {

@@ -24,7 +24,7 @@ func (Outside) WriteFile(ctx context.Context, path string, write func(io.Writer)
 	if err != nil {
 		return err
 	}
-	return explain(replaceBy(path, func(w io.Writer) error {
+	return explainFolder(replaceBy(path, func(w io.Writer) error {
 		b := bufio.NewWriterSize(w, 1<<16)
 		if err := write(b); err != nil {
 			return err
@@ -45,7 +45,7 @@ func folderOf(path string) (string, error) {
 	case errors.Is(err, fs.ErrNotExist), err == nil && !info.IsDir():
 		return "", fmt.Errorf("%w: no such folder", app.ErrNoFolder)
 	case err != nil:
-		return "", explain(err)
+		return "", explainFolder(err)
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return "", fmt.Errorf("%w: something else has that name", app.ErrNoFolder)

@@ -45,6 +45,8 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 		Sheets:   sheetStore{r},
 		Plans:    planStore{r},
 		Audit:    auditLog{r},
+		Backups:  backups{r},
+		Aside:    aside{r},
 		Chain:    chainStore{r},
 		Close:    r.close,
 

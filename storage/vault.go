@@ -49,7 +49,11 @@ func OpenProfile(dir string, k Keychain) (*Vault, error) {
 	if err := os.Chmod(dir, 0o700); err != nil { // #nosec G302 -- a folder needs its x
 		return nil, explain(errors.Join(err, lock.Close()))
 	}
-	return &Vault{dir: dir, keychain: k, lock: lock, kdfCost: 500 * time.Millisecond}, nil
+	v := &Vault{dir: dir, keychain: k, lock: lock, kdfCost: 500 * time.Millisecond}
+	if err := v.tidy(); err != nil {
+		return nil, explain(errors.Join(err, lock.Close()))
+	}
+	return v, nil
 }
 
 // Close gives the profile free for another process. Close the Records first.

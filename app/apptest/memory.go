@@ -15,6 +15,8 @@ import (
 // Memory keeps records in memory, and keeps the contract of app's stores. Open gives the
 // stores over it; several openings, one after the other, see the same records.
 type Memory struct {
+	Disk *Disk // where backups go
+
 	mu       sync.Mutex
 	fail     error         // what every write answers
 	stall    chan struct{} // what every call waits for
@@ -52,6 +54,7 @@ type seenKnock struct {
 // NewMemory has no records.
 func NewMemory() *Memory {
 	return &Memory{
+		Disk:     &Disk{},
 		clients:  map[app.ClientID]app.Client{},
 		notes:    map[app.NoteID]app.Note{},
 		invites:  map[app.InviteID]app.Invite{},
@@ -76,7 +79,8 @@ func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
 		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Apart: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s,
-		Close: s.close,
+		Close:   s.close,
+		Backups: m.Disk, Aside: m.Disk,
 	}
 }
 

@@ -34,7 +34,7 @@ type Stage struct {
 func Empty(t testing.TB) *Stage {
 	t.Helper()
 	s := &Stage{Vault: NewVault(), Line: NewLine(), Files: NewFiles()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers(), Files: s.Files, Measures: Measures(t)})
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers(), Files: s.Files, Measures: Measures(t), Restorer: s.Vault})
 	kit, err := s.SetUp(context.Background(), Pass(), app.Profile{
 		Therapist: "Dr. Maren Holt", Credentials: "LCSW 12345, Oregon", PracticeName: "Quiet Harbour",
 		Languages: []string{"en", "es"}, TimeZone: "Europe/Dublin", Welcome: "I am glad you are here.",

@@ -17,15 +17,20 @@ const lockPage = 1<<30/pageSize + 1
 // *DamageError, or an ErrDamaged, if anything is not as it was written. The store answers no
 // query meanwhile.
 func (s *Store) Check(ctx context.Context) error {
+	select {
+	case s.whole <- struct{}{}:
+		defer func() { <-s.whole }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	// The log is carried over first, which opens every frame, and then the pages are all there is.
-	var busy, frames, done int
-	if err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &done); err != nil {
-		return s.explain(err)
+	if err := s.carryLog(ctx, conn); err != nil {
+		return err
 	}
 	if err := conn.Raw(func(any) error { return s.checkSeals(ctx) }); err != nil {
 		return err

@@ -310,3 +310,7 @@ int sealed_in_use(sealed_vfs *v) { return v->db != NULL || v->log != NULL; }
 int sealed_check_page(sealed_vfs *v, sqlite3_int64 n) {
   return v->db ? db_load(v->db, n) : SQLITE_ERROR;
 }
+
+int sealed_read_raw(sealed_vfs *v, void *out, int n, sqlite3_int64 at) {
+  return v->db ? v->db->os->pMethods->xRead(v->db->os, out, n, at) : SQLITE_ERROR;
+}

@@ -32,4 +32,7 @@ int sealed_in_use(sealed_vfs *);
 ** a page that fails, SQLITE_IOERR_SHORT_READ past the end, or the disk's own error. */
 int sealed_check_page(sealed_vfs *, sqlite3_int64 n);
 
+/* Reads n bytes of the open store's file as they lie there, sealed. */
+int sealed_read_raw(sealed_vfs *, void *out, int n, sqlite3_int64 at);
+
 #endif

@@ -24,6 +24,7 @@ type Store struct {
 	db    *sql.DB
 	vfs   *vfs
 	codec *codec
+	whole chan struct{} // held by whoever reads all of the file: Check, Snapshot
 
 	closing  sync.Once
 	closeErr error
@@ -64,7 +65,7 @@ func open(ctx context.Context, path string, key *Key, fresh bool) (*Store, error
 	if err != nil {
 		return nil, fmt.Errorf("sealed: %w", err)
 	}
-	s := &Store{path: path, codec: &codec{key: key.Clone()}}
+	s := &Store{path: path, codec: &codec{key: key.Clone()}, whole: make(chan struct{}, 1)}
 	if s.vfs, err = register(s.codec); err != nil {
 		s.codec.wipe()
 		return nil, err

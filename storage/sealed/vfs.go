@@ -130,3 +130,11 @@ func (v *vfs) checkPage(n int64) (ok bool, err error) {
 		return false, fmt.Errorf("sealed: reading page %d: SQLite's error %d", n, int(rc))
 	}
 }
+
+// readRaw reads what lies in the open store's file, still sealed.
+func (v *vfs) readRaw(buf []byte, at int64) error {
+	if rc := C.sealed_read_raw(v.c, unsafe.Pointer(&buf[0]), C.int(len(buf)), C.sqlite3_int64(at)); rc != C.SQLITE_OK {
+		return fmt.Errorf("sealed: reading %d bytes at %d: SQLite's error %d", len(buf), at, int(rc))
+	}
+	return nil
+}

@@ -1,0 +1,298 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"alcove/app"
+	"alcove/storage/sealed"
+)
+
+// backups implements app.Backups.
+type backups struct{ *records }
+
+// partLife is how old a half-written file must be to be nobody's work any more.
+const partLife = 10 * time.Minute
+
+func (s backups) MakeBackup(ctx context.Context, dir string, report app.Progress) (app.BackupFile, error) {
+	store, ok := s.store.(*sealed.Store)
+	if !ok {
+		return app.BackupFile{}, errors.New("storage: these records are not sealed")
+	}
+	dir, err := s.backupFolder(dir)
+	if err != nil {
+		return app.BackupFile{}, err
+	}
+	key, file, err := s.keys.forBackup()
+	if err != nil {
+		return app.BackupFile{}, err
+	}
+	defer key.Wipe()
+	ctx, done := s.keys.while(ctx) // a lock ends it
+	defer done()
+	s.sweep(dir)
+	w := &backupWriter{key: key, keyFile: file, report: report}
+	rand := random(backupIDSize)
+	copy(w.head.id[:], rand)
+	part := filepath.Join(dir, fmt.Sprintf(".%s-%x.part", s.backupPrefix(), rand[:4]))
+	made, err := w.write(ctx, store, part)
+	if err == nil {
+		made.Path = filepath.Join(dir, fmt.Sprintf("%s-%s-%x%s", s.backupPrefix(), made.Made.Format("20060102T150405Z"), rand[:4], backupSuffix))
+		err = os.Rename(part, made.Path)
+	}
+	if err != nil {
+		err = errors.Join(err, removeIfThere(part))
+		return app.BackupFile{}, explainFolder(s.fail(ctx, err))
+	}
+	_ = syncDir(dir) // what is missing then is a name, after a power cut; not every drive can do it
+	return made, nil
+}
+
+func removeIfThere(path string) error {
+	err := os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// backupPrefix begins the name of all backups of this vault.
+func (s backups) backupPrefix() string { return "alcove-" + hex.EncodeToString(s.keys.vaultID()[:4]) }
+
+// backupFolder is the folder if backups may lie there.
+func (s backups) backupFolder(dir string) (string, error) {
+	dir, err := folderOf(filepath.Join(dir, "backup"))
+	if err != nil {
+		return "", err
+	}
+	dir = filepath.Dir(dir)
+	inside, err := within(s.keys.vault.dir, dir)
+	if err != nil {
+		return "", explain(err)
+	}
+	if inside { // what takes the record away takes it away too
+		return "", app.ErrFolderInside
+	}
+	return dir, nil
+}
+
+// within tells whether dir is root or lies in it, whatever links lead there.
+func within(root, dir string) (bool, error) {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return false, err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return false, err
+	}
+	rel, err := filepath.Rel(root, dir)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)), nil
+}
+
+// sweep removes what a backup that was killed has left.
+func (s backups) sweep(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > partLife &&
+			strings.HasPrefix(e.Name(), "."+s.backupPrefix()) && strings.HasSuffix(e.Name(), ".part") {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// backupWriter writes one backup.
+type backupWriter struct {
+	key     *sealed.Key
+	keyFile []byte
+	report  app.Progress
+	head    backupHead
+
+	file  *os.File
+	total int64 // of progress: all is written once and read once
+	done  int64
+}
+
+func (w *backupWriter) step(n int64) {
+	w.done += n
+	if w.report != nil {
+		w.report(w.done, w.total)
+	}
+}
+
+// write writes the file, and reads it back from the disk.
+func (w *backupWriter) write(ctx context.Context, store *sealed.Store, path string) (made app.BackupFile, err error) {
+	w.file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // #nosec G304 -- in the therapist's own folder
+	if err != nil {
+		return made, err
+	}
+	mac := backupMACOf(w.key, w.head.id[:])
+	out := io.MultiWriter(w.file, mac)
+	err = store.Snapshot(ctx, func(conn *sql.Conn, total int64) error { return w.begin(ctx, conn, total, out) },
+		func(pages []byte) error {
+			_, err := out.Write(pages)
+			w.step(int64(len(pages)))
+			return errors.Join(err, ctx.Err())
+		})
+	if err == nil {
+		_, err = w.file.Write(mac.Sum(nil))
+	}
+	if err == nil {
+		err = w.file.Sync()
+	}
+	if err = errors.Join(err, w.file.Close()); err != nil {
+		return made, err
+	}
+	b, err := openBackup(path)
+	if err != nil {
+		return made, err
+	}
+	_, _, err = b.copyStore(ctx, w.key, io.Discard, w.step)
+	// A page that does not open here is the record's own, as it lay there: app.ErrDamaged.
+	return b.described(), errors.Join(err, b.close())
+}
+
+// begin writes what comes before the store, in the moment that the backup is of.
+func (w *backupWriter) begin(ctx context.Context, conn *sql.Conn, total int64, out io.Writer) error {
+	facts, schema, err := factsOf(ctx, conn)
+	if err != nil {
+		return err
+	}
+	f, err := parseKeyFile(w.keyFile)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(facts)
+	if err != nil {
+		return err
+	}
+	copy(w.head.vault[:], f.Vault)
+	w.head.schema, w.head.created = schema, time.Now().UTC()
+	w.head.key, w.head.facts, w.head.store = uint32(len(w.keyFile)), uint32(len(body)+factsOverhead), uint64(total) // #nosec G115 -- small, and no size is negative
+	w.total = 2 * total
+	start := append(w.head.marshal(), w.keyFile...)
+	box, err := sealFacts(body, w.key, w.head.id[:], start)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(append(start, box...))
+	return err
+}
+
+// factsOf counts every table, and looks up where the audit log ends.
+func factsOf(ctx context.Context, q querier) (f backupFacts, schema uint32, err error) {
+	f.Rows = map[string]int64{}
+	if err := q.QueryRowContext(ctx, "PRAGMA user_version").Scan(&schema); err != nil {
+		return f, 0, err
+	}
+	names, err := list(ctx, q, func(row scanner) (n string, err error) { err = row.Scan(&n); return n, err },
+		"SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+	if err != nil {
+		return f, 0, err
+	}
+	for _, name := range names {
+		n := int64(0)
+		if err := q.QueryRowContext(ctx, `SELECT count(*) FROM "`+name+`"`).Scan(&n); err != nil { // #nosec G202 -- a name of our schema
+			return f, 0, err
+		}
+		f.Rows[name] = n
+	}
+	err = q.QueryRowContext(ctx, "SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1").Scan(&f.Audit, &f.Chain)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return f, schema, err
+}
+
+// ListBackups reads headers alone.
+func (s backups) ListBackups(ctx context.Context, dir string) ([]app.BackupFile, error) {
+	if s.closed.Load() {
+		return nil, app.ErrLocked
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := folderOf(filepath.Join(dir, "backup")); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, explainFolder(err)
+	}
+	var all []app.BackupFile
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != backupSuffix {
+			continue
+		}
+		f, err := inspect(filepath.Join(dir, e.Name()))
+		if err != nil && !errors.Is(err, app.ErrBackupCut) {
+			continue // another program's, or one that came damaged: it is not counted, and not touched
+		}
+		if f.Vault == hex.EncodeToString(s.keys.vaultID()) {
+			all = append(all, f)
+		}
+	}
+	slices.SortFunc(all, func(a, b app.BackupFile) int { return b.Made.Compare(a.Made) })
+	return all, nil
+}
+
+// inspect reads a backup's header. A file that is cut is described all the same, if its header is whole.
+func inspect(path string) (app.BackupFile, error) {
+	f, err := os.Open(path) // #nosec G304 -- the therapist's own choice
+	if errors.Is(err, fs.ErrNotExist) {
+		return app.BackupFile{}, fmt.Errorf("%w: no such file", app.ErrNoFolder)
+	}
+	if err != nil {
+		return app.BackupFile{}, explainFolder(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return app.BackupFile{}, explainFolder(err)
+	}
+	if !info.Mode().IsRegular() {
+		return app.BackupFile{}, app.ErrNoBackup
+	}
+	start, err := readAtMost(f, backupHeader)
+	if err != nil {
+		return app.BackupFile{}, explain(err)
+	}
+	h, err := parseBackupHead(start)
+	if err != nil {
+		return app.BackupFile{}, err
+	}
+	made := h.file(path, info.Size())
+	if made.Cut {
+		err = app.ErrBackupCut
+	}
+	return made, err
+}
+
+// RemoveBackup removes a file if it is still the backup that f says.
+func (s backups) RemoveBackup(ctx context.Context, f app.BackupFile) error {
+	if s.closed.Load() {
+		return app.ErrLocked
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	now, err := inspect(f.Path)
+	if err != nil {
+		return err
+	}
+	if now.ID != f.ID {
+		return app.ErrNotFound
+	}
+	return explainFolder(os.Remove(f.Path))
+}
