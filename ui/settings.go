@@ -113,7 +113,7 @@ func (s *settings) open(tab string) {
 		page = cards(s.lineCard(), s.deviceCard())
 		s.readDevices()
 	case tabSecurity:
-		page = cards(s.keysCard(), widget.Col(look.S4, s.lockCard(), s.proofCard()))
+		page = cards(s.keysCard(), s.keepingCard(), widget.Col(look.S4, s.lockCard(), s.proofCard()))
 	default:
 		page = cards(s.practiceCard(), widget.Col(look.S4, s.lookCard(), s.templatesCard()))
 	}

@@ -198,6 +198,10 @@ func (s *shell) templates() { s.open("settings", newTemplates(s.u)) }
 // settings shows a tab of the settings.
 func (s *shell) settings(tab string) { s.open("settings", newSettings(s.u, tab)) }
 
+func (s *shell) backups() { s.open("settings", newBackups(s.u)) }
+
+func (s *shell) audit() { s.open("settings", newAudit(s.u)) }
+
 // lock waits for a draft that is being saved, so it is not for the Loop to do.
 func (s *shell) lock() {
 	act(s.u, s.u.life, "Saving and locking", func(context.Context) error { s.u.p.Lock(); return nil }, func(error) {})

@@ -75,7 +75,7 @@ func (s shot) menu() bool { return strings.HasSuffix(s.name, "menu") }
 
 func bareStage(t testing.TB) *apptest.Stage {
 	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine(), Files: apptest.NewFiles()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files, Measures: apptest.Measures(t)})
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files, Measures: apptest.Measures(t), Restorer: s.Vault})
 	return s
 }
 

@@ -2,11 +2,18 @@ package ui
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
+
+	"alcove/app"
+	"alcove/ui/widget"
 )
 
 // progressAfter is how long work may take before the screen says that it goes on.
 const progressAfter = 500 * time.Millisecond
+
+// progressLook is how often the screen asks how far work is.
+const progressLook = 100 * time.Millisecond
 
 // scope is the life of a screen, or of one place in it. Work begun in it is called off, and its
 // result dropped, when the scope ends: so nothing of a record reaches a screen that was
@@ -44,6 +51,18 @@ type work[T any] struct {
 	done func(T, error)
 	// keep lets the work go on when it was begun: what it does cannot be half done.
 	keep bool
+	far  *far // how far it is, if it tells
+}
+
+// far is how much of some work is done. Whoever works sets it, and the screen looks now and then.
+type far struct{ done, of atomic.Int64 }
+
+func (f *far) report(done, of int64) { f.done.Store(done); f.of.Store(of) }
+
+// share is from 0 to 1; known is false before anything was told.
+func (f *far) share() (v float32, known bool) {
+	of := f.of.Load()
+	return float32(f.done.Load()) / float32(max(of, 1)), of > 0
 }
 
 // run does work away from the screen and brings the result back to it.
@@ -56,7 +75,7 @@ func run[T any](u *UI, s *scope, w work[T]) {
 		if !w.keep {
 			calloff = func() { cancel(); stop() }
 		}
-		stop = u.progress(w.what, calloff)
+		stop = u.progress(w.what, calloff, w.far)
 	}
 	inner := ctx
 	if w.keep {
@@ -90,14 +109,32 @@ func read[T any](u *UI, s *scope, do func(context.Context) (T, error), done func
 	run(u, s, work[T]{do: do, done: done})
 }
 
+// track is run for long work that tells how far it is, and can be called off.
+func track[T any](u *UI, s *scope, what string, do func(context.Context, app.Progress) (T, error), done func(T, error)) {
+	f := &far{}
+	run(u, s, work[T]{
+		what: what, far: f, done: done,
+		do: func(ctx context.Context) (T, error) { return do(ctx, f.report) },
+	})
+}
+
 // progress shows that work goes on, once it has taken a while. The result takes it away again.
-func (u *UI) progress(what string, cancel func()) (stop func()) {
-	var hide func()
-	quit := u.follow.after(progressAfter, func() { hide = u.showBusy(what, cancel) })
+func (u *UI) progress(what string, cancel func(), f *far) (stop func()) {
+	hide, still := func() {}, func() {}
+	quit := u.follow.after(progressAfter, func() {
+		var b *widget.Busy
+		b, hide = u.showBusy(what, cancel)
+		if f != nil {
+			still = u.follow.every(progressLook, func() {
+				if v, known := f.share(); known {
+					b.Far(v)
+				}
+			})
+		}
+	})
 	return func() {
 		quit()
-		if hide != nil {
-			hide()
-		}
+		still()
+		hide()
 	}
 }

@@ -64,6 +64,8 @@ func (t *today) Changed(e app.Event) {
 		t.showLine()
 	case app.ProfileChanged:
 		t.refresh()
+	case app.KeepingChanged:
+		t.readNotices()
 	}
 }
 
@@ -71,15 +73,40 @@ func (t *today) refresh() {
 	t.readDrafts()
 	t.showDoor()
 	t.showLine()
-	read(t.u, t.life, t.u.p.Profile, func(p app.Profile, err error) {
+	t.readNotices()
+}
+
+type noticesRead struct {
+	profile app.Profile
+	keeping app.KeepingView
+	clients int
+}
+
+// readNotices says what must not be forgotten.
+func (t *today) readNotices() {
+	read(t.u, t.life, func(ctx context.Context) (n noticesRead, err error) {
+		if n.profile, err = t.u.p.Profile(ctx); err != nil {
+			return n, err
+		}
+		page, err := t.u.p.Clients(ctx, app.ClientQuery{Limit: 1})
+		if err != nil {
+			return n, err
+		}
+		n.clients = page.Total
+		n.keeping, err = t.u.p.KeepingDue(ctx)
+		return n, err
+	}, func(n noticesRead, err error) {
 		if err != nil {
 			return
 		}
-		t.hello.Set("Welcome, " + p.Therapist)
+		t.hello.Set("Welcome, " + n.profile.Therapist)
 		t.notice.Objects = nil
-		if !p.KitConfirmed {
+		if !n.profile.KitConfirmed {
 			t.notice.Add(widget.NewBanner("Your recovery kit has not been checked. Without it, a lost passphrase or a broken computer means that every record is lost.",
 				widget.Caution, widget.NewButton("Make a new kit", "", widget.Secondary, func() { t.u.shell().settings(tabSecurity) }).Low()))
+		}
+		for _, o := range keepingNotices(t.u, n.keeping, n.clients > 0) {
+			t.notice.Add(o)
 		}
 		t.root.Refresh()
 	})

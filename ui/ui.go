@@ -351,12 +351,12 @@ func (u *UI) confirm(title, text, yes string, kind widget.Kind, do func()) {
 	})
 }
 
-func (u *UI) showBusy(what string, cancel func()) (hide func()) {
-	b := widget.NewBusy(what, cancel)
+func (u *UI) showBusy(what string, cancel func()) (b *widget.Busy, hide func()) {
+	b = widget.NewBusy(what, cancel)
 	layer := widget.TopRight(320, b)
 	u.busy.Objects = append(u.busy.Objects, layer)
 	u.busy.Refresh()
-	return func() {
+	return b, func() {
 		b.Stop()
 		for i, o := range u.busy.Objects {
 			if o == layer {

@@ -22,7 +22,7 @@ func newUnlock(u *UI) *unlock {
 	n := &unlock{u: u, form: newUnlockForm(u)}
 	kit := widget.NewButton("Use the recovery kit", "key", widget.LinkTo, func() { u.show(newRecover(u)) })
 	n.root = front(panel("Locked", "Your records are sealed until you unlock them.",
-		n.form.body, widget.ColStart(0, kit), widget.NewPara("Profile: "+u.opt.Profile, widget.Fine)))
+		n.form.body, widget.ColStart(0, kit, widget.NewButton("Restore a backup", "archive", widget.LinkTo, func() { u.show(newRestore(u)) })), widget.NewPara("Profile: "+u.opt.Profile, widget.Fine)))
 	return n
 }
 

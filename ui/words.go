@@ -170,3 +170,14 @@ func titleOf(title string) string {
 	}
 	return title
 }
+
+// size is "412 MB".
+func size(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.0f kB", max(1, float64(n)/1e3))
+}

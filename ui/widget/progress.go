@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"fmt"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -59,21 +61,36 @@ func (r *barRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject
 // Busy says that work goes on, and lets it be called off.
 type Busy struct {
 	compound
-	bar *widget.ProgressBarInfinite
+	what string
+	text *Text
+	bar  *widget.ProgressBarInfinite
+	far  *Bar
 }
 
 // NewBusy shows what is being done; cancel is nil if it cannot be called off.
 func NewBusy(what string, cancel func()) *Busy {
-	b := &Busy{bar: widget.NewProgressBarInfinite()}
-	row := Row(look.S3, Grow(NewText(what, Soft).Cut()))
+	b := &Busy{what: what, text: NewText(what, Soft).Cut(), bar: widget.NewProgressBarInfinite(), far: NewBar()}
+	row := Row(look.S3, Grow(b.text))
 	if cancel != nil {
-		row = Row(look.S3, Grow(NewText(what, Soft).Cut()), NewButton("Cancel", "", Secondary, cancel).Low())
+		row = Row(look.S3, Grow(b.text), NewButton("Cancel", "", Secondary, cancel).Low())
 	}
 	box := NewBox(look.Surface, look.Border, look.RadiusCard)
 	box.Raised = true
-	b.root = Stack(box, PadAll(look.S4, Col(look.S2, row, Sized(0, 4, b.bar))))
+	b.far.Hide()
+	b.root = Stack(box, PadAll(look.S4, Col(look.S2, row, Sized(0, 4, Stack(b.bar, b.far)))))
 	b.ExtendBaseWidget(b)
 	return b
+}
+
+// Far shows how much is done, from 0 to 1, once that is known.
+func (b *Busy) Far(v float32) {
+	if b.bar.Visible() {
+		b.bar.Stop()
+		b.bar.Hide()
+		b.far.Show()
+	}
+	b.far.Set(v, Active)
+	b.text.Set(fmt.Sprintf("%s, %d %%", b.what, int(v*100)))
 }
 
 // Stop ends the animation.
