@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/hex"
@@ -118,6 +119,7 @@ type backupWriter struct {
 	keyFile []byte
 	report  app.Progress
 	head    backupHead
+	start   []byte // all before the store, as written
 
 	file  *os.File
 	total int64 // of progress: all is written once and read once
@@ -131,40 +133,54 @@ func (w *backupWriter) step(n int64) {
 	}
 }
 
-// write writes the file, and reads it back from the disk.
+// write writes the file, reads it back from the disk, and only then puts the MAC of what was read at its end: without it a file
+// is no backup.
 func (w *backupWriter) write(ctx context.Context, store *sealed.Store, path string) (made app.BackupFile, err error) {
-	w.file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // #nosec G304 -- in the therapist's own folder
+	w.file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // #nosec G304 -- in the therapist's own folder
 	if err != nil {
 		return made, err
 	}
-	mac := backupMACOf(w.key, w.head.id[:])
-	out := io.MultiWriter(w.file, mac)
-	err = store.Snapshot(ctx, func(conn *sql.Conn, total int64) error { return w.begin(ctx, conn, total, out) },
+	err = store.Snapshot(ctx, func(conn *sql.Conn, total int64) error { return w.begin(ctx, conn, total) },
 		func(pages []byte) error {
-			_, err := out.Write(pages)
+			_, err := w.file.Write(pages)
 			w.step(int64(len(pages)))
 			return errors.Join(err, ctx.Err())
 		})
 	if err == nil {
-		_, err = w.file.Write(mac.Sum(nil))
-	}
-	if err == nil {
 		err = w.file.Sync()
 	}
-	if err = errors.Join(err, w.file.Close()); err != nil {
-		return made, err
+	if err == nil {
+		err = w.end(ctx)
 	}
-	b, err := openBackup(path)
-	if err != nil {
-		return made, err
+	return w.head.file(path, w.head.size()), errors.Join(err, w.file.Close())
+}
+
+// end tries the seal of every page as it lies there now: a page that does not open is the record's own (app.ErrDamaged). The MAC is
+// then over what was proved, and need not be made twice.
+func (w *backupWriter) end(ctx context.Context) error {
+	if _, err := w.file.Seek(0, io.SeekStart); err != nil {
+		return err
 	}
-	_, _, err = b.copyStore(ctx, w.key, io.Discard, w.step)
-	// A page that does not open here is the record's own, as it lay there: app.ErrDamaged.
-	return b.described(), errors.Join(err, b.close())
+	start := make([]byte, len(w.start))
+	if _, err := io.ReadFull(w.file, start); err != nil {
+		return err
+	}
+	if !bytes.Equal(start, w.start) {
+		return fmt.Errorf("%w: it reads otherwise than it was written", app.ErrBackupChanged)
+	}
+	mac := backupMACOf(w.key, w.head.id[:])
+	mac.Write(start)
+	if _, err := readPages(ctx, w.file, int64(w.head.store), w.key, mac, nil, w.step); err != nil { // #nosec G115 -- it was a size
+		return err
+	}
+	if _, err := w.file.Write(mac.Sum(nil)); err != nil {
+		return err
+	}
+	return w.file.Sync()
 }
 
 // begin writes what comes before the store, in the moment that the backup is of.
-func (w *backupWriter) begin(ctx context.Context, conn *sql.Conn, total int64, out io.Writer) error {
+func (w *backupWriter) begin(ctx context.Context, conn *sql.Conn, total int64) error {
 	facts, schema, err := factsOf(ctx, conn)
 	if err != nil {
 		return err
@@ -186,7 +202,8 @@ func (w *backupWriter) begin(ctx context.Context, conn *sql.Conn, total int64, o
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(append(start, box...))
+	w.start = append(start, box...)
+	_, err = w.file.Write(w.start)
 	return err
 }
 

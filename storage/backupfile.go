@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"alcove/app"
@@ -200,26 +201,9 @@ func (b *backupReader) copyStore(ctx context.Context, key *sealed.Key, w io.Writ
 	mac := backupMACOf(key, b.id[:])
 	mac.Write(b.start)
 	mac.Write(b.box)
-	seals := sealed.NewPages(key)
-	defer seals.Wipe()
-	buf := make([]byte, 1<<20)
-	for left := int64(b.store); left > 0; { // #nosec G115 -- bounded when parsed
-		part := buf[:min(int64(len(buf)), left)]
-		if _, err := io.ReadFull(b.file, part); err != nil {
-			return facts, 0, fmt.Errorf("%w: %w", app.ErrBackupCut, err)
-		}
-		mac.Write(part)
-		if _, err := seals.Write(part); err != nil {
-			return facts, 0, err
-		}
-		if _, err := w.Write(part); err != nil {
-			return facts, 0, err
-		}
-		left -= int64(len(part))
-		report(int64(len(part)))
-		if err := ctx.Err(); err != nil {
-			return facts, 0, err
-		}
+	pages, err = readPages(ctx, b.file, int64(b.store), key, mac, w, report) // #nosec G115 -- bounded when parsed
+	if err != nil {
+		return facts, 0, err
 	}
 	end := make([]byte, backupMAC)
 	if _, err := io.ReadFull(b.file, end); err != nil {
@@ -229,5 +213,33 @@ func (b *backupReader) copyStore(ctx context.Context, key *sealed.Key, w io.Writ
 		return facts, 0, fmt.Errorf("%w: its MAC", app.ErrBackupChanged)
 	}
 	facts, err = openFacts(b.box, key, b.id[:], b.start)
-	return facts, seals.Count(), err
+	return facts, pages, err
+}
+
+// readPages reads n bytes of pages from r: it tries the seal of each, and writes all of them to mac, and to w unless that is nil,
+// at the same time. It counts the pages. sealed.ErrDamaged.
+func readPages(ctx context.Context, r io.Reader, n int64, key *sealed.Key, mac hash.Hash, w io.Writer, report func(n int64)) (int64, error) {
+	seals := sealed.NewPages(key)
+	defer seals.Wipe()
+	buf := make([]byte, 1<<20)
+	for n > 0 {
+		part := buf[:min(int64(len(buf)), n)]
+		if _, err := io.ReadFull(r, part); err != nil {
+			return 0, fmt.Errorf("%w: %w", app.ErrBackupCut, err)
+		}
+		var wg sync.WaitGroup
+		var sealErr, writeErr error
+		wg.Go(func() { _, sealErr = seals.Write(part) })
+		if w != nil {
+			wg.Go(func() { _, writeErr = w.Write(part) })
+		}
+		mac.Write(part)
+		wg.Wait()
+		if err := errors.Join(sealErr, writeErr, ctx.Err()); err != nil {
+			return 0, err
+		}
+		n -= int64(len(part))
+		report(int64(len(part)))
+	}
+	return seals.Count(), nil
 }
