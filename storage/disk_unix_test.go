@@ -30,19 +30,6 @@ func playPart() bool {
 	signal.Ignore(syscall.SIGXFSZ) // a write past the limit then fails with EFBIG
 	v, err := OpenProfile(dir, testKeychain)
 	if err == nil && len(os.Args) > 1 {
-		var r *app.Records
-		if r, err = v.Unlock(context.Background(), pass(passphrase)); err == nil {
-			// Room for the log, none for a key file of a kilobyte.
-			mustPart(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 100, Max: 100}))
-			switch os.Args[1] {
-			case "sign":
-				err = r.Notes.SignNote(context.Background(), "N2", app.Signature{By: "T", At: time.Now()})
-			case "addendum":
-				err = r.Notes.AddAddendum(context.Background(), "N1", app.Addendum{Text: "lost?", By: "T", At: time.Now()})
-			default:
-				err = r.Keys.ChangePassphrase(context.Background(), pass(passphrase), pass("another"))
-			}
-		}
 		v.kdfCost = 0
 		err = playAct(v, os.Args[1], os.Args[2:])
 	}
@@ -64,6 +51,12 @@ func playAct(v *Vault, act string, args []string) error {
 	case "full": // room for the log, none for a key file of a kilobyte
 		limit(100)
 		return r.Keys.ChangePassphrase(ctx, pass(passphrase), pass("another"))
+	case "sign": // the same, for what is signed
+		limit(100)
+		return r.Notes.SignNote(ctx, "N2", app.Signature{By: "T", At: time.Now()})
+	case "addendum":
+		limit(100)
+		return r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "lost?", By: "T", At: time.Now()})
 	case "full-backup":
 		limit(300_000)
 		_, err = r.Backups.MakeBackup(ctx, args[0], nil)
