@@ -127,7 +127,10 @@ func (p *Practice) showKnock(ctx context.Context, r *Records, i Invite, d Door) 
 	k.OtherKey = len(i.PinnedKey) > 0 && subtle.ConstantTimeCompare(i.PinnedKey, k.GuestKey) == 0
 	k.trusted = k.KnownKey && !k.OtherKey
 
-	forms := p.asksAtDoor(k, c.Asks)
+	// Before anybody can admit them: what is asked afterwards would find the door closed.
+	if forms := p.asksAtDoor(k, c.Asks); len(forms) > 0 {
+		d.Ask(forms)
+	}
 
 	p.mu.Lock()
 	waiting := 0
@@ -144,9 +147,6 @@ func (p *Practice) showKnock(ctx context.Context, r *Records, i Invite, d Door) 
 	if !shown {
 		d.Deny(sayAway)
 		return
-	}
-	if len(forms) > 0 {
-		d.Ask(forms)
 	}
 	p.changed(KnockChanged, string(k.ID))
 }

@@ -51,6 +51,10 @@ func (h *Host) frame(r wire.Route, b []byte) {
 	}
 	if c := v.call; err != nil && c != nil {
 		c.post(func() { c.broken(err) })
+		if errors.Is(err, errFlood) { // hung up at once: each further frame would be one more post
+			v.call = nil
+			h.drop(r)
+		}
 		return
 	}
 	if err != nil {
@@ -64,6 +68,10 @@ func (h *Host) frame(r wire.Route, b []byte) {
 
 // errOutOfPlace is a frame that nobody may send now.
 var errOutOfPlace = errors.New("rtc: frame out of place")
+
+// maxBehind is how many posts a call may be behind before its guest's socket is hung up. A page sends a dozen frames for
+// an offer; a relay that helps its guest could else fill the memory while keys and connections are at work.
+const maxBehind = 1024
 
 // heed acts on one frame. Under mu.
 func (h *Host) heed(v *visitor, t wire.FrameType, rest []byte) error {
@@ -84,6 +92,9 @@ func (h *Host) heed(v *visitor, t wire.FrameType, rest []byte) error {
 			return errOutOfPlace
 		}
 		c := v.call
+		if c.mail.size() > maxBehind {
+			return errFlood
+		}
 		c.post(func() { c.frame(v.route, t, rest) })
 		return nil
 	case wire.FrameResume:

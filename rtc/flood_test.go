@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -189,4 +190,25 @@ func TestKnockHoldsNobodyUp(t *testing.T) {
 	close(goOn)
 	g.until(t, "ended", soon)
 	h.door.nobody(t)
+}
+
+// TestSignalFlood: while a call is at work its guest, helped by the relay, cannot make the desktop remember without end.
+func TestSignalFlood(t *testing.T) {
+	t.Parallel()
+	h := newHost(Options{Log: slog.New(slog.DiscardHandler)})
+	l := &listening{calls: map[[16]byte]*call{}}
+	r := wire.Route{Conn: wire.ConnID{1}}
+	stuck := &call{host: h, link: l, mail: newMailbox[func()]()} // nobody reads its mail
+	h.guests[r] = &visitor{link: l, route: r, call: stuck}
+	frame := make([]byte, 1+1+8+1024+wire.TagSize)
+	frame[0], frame[1] = byte(wire.FrameSignal), byte(wire.SignalCandidate)
+	for range 3 * maxBehind {
+		h.frame(r, frame)
+	}
+	if n := stuck.mail.size(); n < maxBehind || n > maxBehind+2 {
+		t.Errorf("%d frames wait", n)
+	}
+	if h.guests[r] != nil {
+		t.Error("the socket stays")
+	}
 }

@@ -233,6 +233,9 @@ func (h *Host) Open(i app.LineInvite, card app.Card, at app.Doorstep) {
 		}
 		h.links[l.link] = l
 	}
+	if l.invite != nil && l.invite != l.opening {
+		l.invite.Wipe()
+	}
 	l.id, l.owner, l.invite, l.expires, l.card, l.at = i.ID, invite.OwnerToken(), invite, i.Expires, sealed, at
 	l.published, l.refused = false, ""
 	h.tellStatus()

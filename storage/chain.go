@@ -207,9 +207,9 @@ const unentered = `
 		SELECT 1 FROM chain c WHERE c.id = r.id AND c.kind = 'measure.response' AND c.client = r.client
 			AND c.body ->> 'answers' = r.answers AND c.body ->> 'total' IS r.total AND c.by = r.by))
 	+ (SELECT count(*) FROM voided v WHERE NOT EXISTS (
-		SELECT 1 FROM chain c WHERE c.id = v.response AND c.kind = 'measure.void' AND c.body ->> '$.sections[0].text' = v.why AND c.by = v.by))
+		SELECT 1 FROM chain c JOIN responses r ON r.id = v.response WHERE c.id = v.response AND c.client = r.client AND c.kind = 'measure.void' AND c.body ->> '$.sections[0].text' = v.why AND c.by = v.by))
 	+ (SELECT count(*) FROM alert_answers a WHERE NOT EXISTS (
-		SELECT 1 FROM chain c WHERE c.id = a.alert AND c.kind = 'alert.response' AND c.body ->> '$.sections[0].text' = a.done AND c.by = a.by))`
+		SELECT 1 FROM chain c JOIN alerts l ON l.id = a.alert WHERE c.id = a.alert AND c.client = l.client AND c.kind = 'alert.response' AND c.body ->> '$.sections[0].text' = a.done AND c.by = a.by))`
 
 // entered counts the chain's entries, recorded what of the record must have one.
 const entered, recorded = `SELECT count(*) FROM chain WHERE kind IN ('note.signed', 'note.addendum', 'measure.response', 'measure.void', 'alert.response')`,
