@@ -32,12 +32,13 @@ func newChat(r *room) *chat {
 	c.none = widget.PadAll(look.S4, widget.Empty("chat", "Nothing written yet", "What you write here is encrypted twice, and gone after the session unless you file it."))
 	c.full = widget.Pad(look.S2, look.S3, look.S2, look.S3, widget.NewBanner("Your client has written more than Alcove keeps. "+
 		"What they write from now on is not shown; what you write still arrives.", widget.Caution))
-	c.root = widget.On(look.Surface, widget.Col(0,
-		widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.NewText("Chat", widget.Header)), widget.HLine(),
-		widget.Grow(widget.Stack(c.scr, c.none)), c.full, widget.HLine(),
-		widget.PadAll(look.S3, widget.Row(look.S2, widget.Grow(c.entry), c.send))))
+	c.root = widget.Col(0, widget.Grow(widget.Stack(c.scr, c.none)), c.full, widget.HLine(),
+		widget.PadAll(look.S3, widget.Row(look.S2, widget.Grow(c.entry), c.send)))
 	return c
 }
+
+func (c *chat) object() fyne.CanvasObject { return c.root }
+func (c *chat) changed(app.Event)         {}
 
 func (c *chat) say() {
 	text := strings.TrimSpace(c.entry.Text)

@@ -17,6 +17,7 @@ import (
 const (
 	tabOverview = "Overview"
 	tabNotes    = "Notes"
+	tabPlan     = "Plan"
 	tabInvites  = "Invites"
 	tabMeasures = "Measures"
 	tabApart    = "Psychotherapy"
@@ -38,6 +39,7 @@ type client struct {
 	sub      *scope // of the tab
 	invite   *invites
 	measures *measures
+	plan     *planBook   // while its tab is open
 	strip    *alertStrip // of the overview
 	root     fyne.CanvasObject
 }
@@ -49,7 +51,7 @@ func newClient(c *caseload, id app.ClientID, tab string) *client {
 	}
 	k.sub = newScope(k.life.ctx)
 	row := widget.Row(look.S6)
-	for _, name := range []string{tabOverview, tabNotes, tabMeasures, tabInvites, tabApart} {
+	for _, name := range []string{tabOverview, tabNotes, tabMeasures, tabPlan, tabInvites, tabApart} {
 		k.tabs[name] = widget.NewTab(name, func() { k.open(name) })
 		row.Add(k.tabs[name])
 	}
@@ -62,8 +64,22 @@ func newClient(c *caseload, id app.ClientID, tab string) *client {
 
 func (k *client) Name() string              { return "client-" + strings.ToLower(k.tab) }
 func (k *client) Object() fyne.CanvasObject { return k.root }
-func (k *client) Leave()                    { k.life.end(); k.head.Objects, k.body.Objects = nil, nil }
-func (k *client) Escape()                   { k.c.welcome(); k.c.Focus() }
+
+// Leave lets go of all it shows.
+func (k *client) Leave() {
+	k.life.end()
+	k.closePlan()
+	k.head.Objects, k.body.Objects = nil, nil
+}
+
+func (k *client) closePlan() {
+	if k.plan != nil {
+		k.plan.forget()
+		k.plan = nil
+	}
+}
+
+func (k *client) Escape() { k.c.welcome(); k.c.Focus() }
 
 // New begins a note.
 func (k *client) New() { k.newNote("") } // also where psychotherapy notes are shown: those are begun there alone
@@ -82,7 +98,9 @@ func (k *client) Changed(e app.Event) {
 		k.show()
 	case e.Kind == app.ClientChanged && e.ID == string(k.id), e.Kind == app.ProfileChanged:
 		k.read()
-	case e.Kind == app.NoteChanged && k.tab != tabInvites, e.Kind == app.SessionChanged && k.tab == tabOverview && k.u.p.Running() == nil:
+	case e.Kind == app.PlanChanged && k.plan != nil:
+		k.plan.changed(e)
+	case e.Kind == app.NoteChanged && (k.tab == tabNotes || k.tab == tabOverview), e.Kind == app.SessionChanged && k.tab == tabOverview && k.u.p.Running() == nil:
 		k.show()
 	case e.Kind == app.InviteChanged && k.invite != nil && k.tab == tabInvites, e.Kind == app.KnockChanged && k.invite != nil && k.tab == tabInvites:
 		k.invite.read()
@@ -133,6 +151,7 @@ func (k *client) header() {
 	who := widget.Row(look.S4, widget.NewAvatar(k.shownName(), 52),
 		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(dots(c.Focus, since(c.Created, k.u.follow.now())), widget.Soft).Cut())))
 	k.head.Objects = []fyne.CanvasObject{widget.Aside(300, look.S4, who, widget.Row(look.S4,
+		widget.IconButton("Emergency card", "lifebuoy", widget.Secondary, k.u.emergencyFor),
 		widget.NewButton("Edit", "edit", widget.Secondary, func() { k.c.edit(k.data) }).Named("Edit client"),
 		widget.NewButton("Invite", "link", widget.Secondary, func() { k.open(tabInvites) }).Named("Invite client"),
 		widget.NewButton("New note", "note", widget.Primary, k.New)))}
@@ -148,12 +167,19 @@ func (k *client) open(tab string) {
 }
 
 func (k *client) show() {
+	if k.tab == tabPlan && k.plan != nil {
+		return // what is being written there must not be read anew under the fingers
+	}
 	k.sub.renew()
+	k.closePlan()
 	if k.tab != tabInvites {
 		k.invite = nil
 	}
 	k.measures, k.strip = nil, nil
 	switch k.tab {
+	case tabPlan:
+		k.plan = newPlanBook(k.u, k.sub, k.id, false)
+		k.put(k.plan.root)
 	case tabNotes:
 		k.showNotes()
 	case tabApart:

@@ -41,7 +41,7 @@ type room struct {
 	problem          *widget.Banner
 	controls         map[string]*widget.Control
 	bar              *fyne.Container
-	chat             *chat       // nil while bare
+	side             *side       // nil while bare
 	form             *unlockForm // while bare
 	alerts           *alertStrip // nil while the record is sealed
 	root             *fyne.Container
@@ -84,7 +84,8 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 
 // lay builds the page for the session's kind: text alone has no stage.
 func (r *room) lay(v app.SessionView) {
-	top := widget.Row(look.S3, widget.NewAvatar(v.ClientName, 36), widget.Grow(widget.Col(1, r.name, r.sub)),
+	help := widget.NewButton("Emergency", "lifebuoy", widget.Quiet, r.u.emergencyFor).Low().Named("Emergency card")
+	top := widget.Row(look.S3, widget.NewAvatar(v.ClientName, 36), widget.Grow(widget.Col(1, r.name, r.sub)), help,
 		r.later, widget.Row(6, r.shield, r.trust), widget.Space(look.S2, 0), widget.Row(6, widget.NewIcon("clock", look.StageMuted, 18), r.clock))
 	stage := widget.Stage(r.remote, r.selfBox, r.badge, r.notice)
 	left := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3,
@@ -92,12 +93,11 @@ func (r *room) lay(v app.SessionView) {
 	side := fyne.CanvasObject(nil)
 	if r.bare {
 		r.form = newUnlockForm(r.u)
-		r.chat = nil
 		side = widget.On(look.Surface, widget.MiddleWide(280, widget.Col(look.S4, widget.ColMid(0, widget.IconTile("lock", look.Accent, look.AccentSoft, 52)),
 			widget.NewText("Locked", widget.TitleOf).Centre(), widget.NewPara("The session goes on. The record behind it is sealed.", widget.Soft).Centre(), r.form.body)))
 	} else {
-		r.chat = newChat(r)
-		side = r.chat.root
+		r.side = newSide(r)
+		side = r.side.root
 	}
 	if v.Modality == app.ModalityText && !r.bare {
 		head := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3, top, r.alertBox(), r.verify.root, r.problem)))
@@ -154,8 +154,8 @@ func (r *room) Focus() {
 func (r *room) Leave() {
 	r.stop()
 	r.life.end()
-	if r.chat != nil {
-		r.chat.forget()
+	if r.side != nil {
+		r.side.forget()
 	}
 	r.root.Objects = nil
 }
@@ -165,10 +165,12 @@ func (r *room) Changed(e app.Event) {
 	if r.alerts != nil {
 		r.alerts.changed(e)
 	}
-	if e.Kind != app.SessionChanged || e.ID != string(r.s.ID()) {
-		return
+	if r.side != nil {
+		r.side.changed(e)
 	}
-	r.show()
+	if e.Kind == app.SessionChanged && e.ID == string(r.s.ID()) {
+		r.show()
+	}
 }
 
 func (r *room) show() {
@@ -190,8 +192,8 @@ func (r *room) show() {
 	setShown(r.later, v.Trust == app.TrustAccepted && !r.verify.asked && v.Phase != app.SessionEnded)
 	r.showStage(v)
 	r.showControls(v)
-	if r.chat != nil {
-		r.chat.show(v)
+	if r.side != nil {
+		r.side.show(v)
 	}
 	// The clock alone changes every second; to lay a long chat out again each time is for nothing.
 	if now := r.laidOutFor(v); now != r.drawn {

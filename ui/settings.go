@@ -26,6 +26,7 @@ type settings struct {
 	fields  map[string]*widget.Field
 	devices *fyne.Container
 	line    *widget.Para
+	numbers *numbersSettings // while its tab is open
 	root    *fyne.Container
 }
 
@@ -33,6 +34,7 @@ type settings struct {
 const (
 	tabGeneral  = "General"
 	tabLine     = "Line"
+	tabSafety   = "Safety"
 	tabSecurity = "Security"
 )
 
@@ -83,6 +85,9 @@ func (s *settings) Changed(e app.Event) {
 		read(s.u, s.life, s.u.p.Profile, func(p app.Profile, err error) {
 			if err == nil {
 				s.data = p
+				if s.tab == tabSafety {
+					s.numbers.show()
+				}
 			}
 		})
 	}
@@ -90,7 +95,7 @@ func (s *settings) Changed(e app.Event) {
 
 func (s *settings) build() {
 	tabs := widget.Row(look.S6)
-	for _, name := range []string{tabGeneral, tabLine, tabSecurity} {
+	for _, name := range []string{tabGeneral, tabLine, tabSafety, tabSecurity} {
 		s.tabs[name] = widget.NewTab(name, func() { s.open(name) })
 		tabs.Add(s.tabs[name])
 	}
@@ -112,6 +117,9 @@ func (s *settings) open(tab string) {
 	case tabLine:
 		page = cards(s.lineCard(), s.deviceCard())
 		s.readDevices()
+	case tabSafety:
+		s.numbers = newNumbersSettings(s)
+		page = cards(s.numbers.finder(), s.numbers.mine())
 	case tabSecurity:
 		page = cards(s.keysCard(), s.keepingCard(), widget.Col(look.S4, s.lockCard(), s.proofCard()))
 	default:

@@ -12,8 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"alcove/app"
 	"alcove/app/apptest"
+	"alcove/app/safety"
 )
 
 // shotsEnv names the folder in which the pictures are to stay.
@@ -248,11 +251,7 @@ var shots = []shot{
 		r.openClient(tabOverview)
 	}},
 	{"client-initials", full, func(r *rig) {
-		p, _ := r.stage.Profile(context.Background())
-		p.InitialsOnly = true
-		if err := r.stage.SaveProfile(context.Background(), p); err != nil {
-			r.t.Fatal(err)
-		}
+		r.initials()
 		r.openClient(tabOverview)
 	}},
 	{"client-overview-measures", risky, func(r *rig) { r.openClient(tabOverview) }},
@@ -415,6 +414,95 @@ var shots = []shot{
 	{"room-devices", full, func(r *rig) { r.verified(kim); r.press("Devices") }},
 	{"room-text", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText}) }},
 	{"room-voice", full, func(r *rig) { r.verified(app.Knock{Name: "Ana", Wants: app.ModalityVoice}) }},
+	{"today-plans", duePlans(3), func(r *rig) { r.at("today"); r.sees("Safety plans to go over") }},
+	{"today-plans-crowded", duePlans(9), func(r *rig) { r.at("today"); r.sees("Safety plans to go over") }},
+	{"settings-safety", full, func(r *rig) { r.at("today"); r.press("Settings"); r.press("Safety") }},
+	{"settings-safety-found", full, func(r *rig) {
+		r.at("today")
+		r.ownNumbers()
+		r.press("Settings")
+		r.press("Safety")
+		r.typed("Country", "usa")
+		r.typed("State or region", "oregon")
+	}},
+	{"settings-safety-edit", full, func(r *rig) {
+		r.at("today")
+		r.press("Settings")
+		r.press("Safety")
+		r.typed("Country", "uk")
+		r.press("Put in your own")
+	}},
+	{"room-chat-unread", full, func(r *rig) {
+		d := r.verified(kim)
+		r.press("Checklist")
+		d.Call().Hear(app.CallChat{ID: "c", Text: "Are you still there?"})
+	}},
+	{"room-checklist", full, func(r *rig) { r.verified(kim); r.press("Checklist") }},
+	{"room-checklist-filled", full, func(r *rig) { r.verified(kim); r.filled(); r.press("Checklist") }},
+	{"room-checklist-again", full, func(r *rig) { r.again(); r.press("Checklist") }},
+	{"room-checklist-typing", full, func(r *rig) { r.verified(kim); r.press("Checklist"); r.typed("Country", "u") }},
+	{"room-checklist-long", full, func(r *rig) {
+		r.verified(kim)
+		s := r.stage.Running()
+		s.SetPlace("Brobdingnag", "Lorbrulgrud")
+		s.Answer(safety.Where, func(c *safety.Checklist) { c.Address = "12 " + strings.Repeat("Long", 7) + " Street" })
+		r.press("Checklist")
+	}},
+	{"room-checklist-text", full, func(r *rig) {
+		r.verified(app.Knock{Name: "Ana", Wants: app.ModalityText})
+		r.filled()
+		r.press("Checklist")
+	}},
+	{"room-plan-none", full, func(r *rig) { r.verified(kim); r.press("Plan") }},
+	{"room-plan", planned, func(r *rig) { r.verified(kim); r.press("Plan") }},
+	{"room-plan-edit", planned, func(r *rig) { r.verified(kim); r.press("Plan"); r.press("Edit plan") }},
+	{"client-plan-none", full, func(r *rig) { r.openClient(tabPlan) }},
+	{"client-plan", planned, func(r *rig) { r.openClient(tabPlan) }},
+	{"client-plan-changed", planned, func(r *rig) { r.openClient(tabPlan); r.press("What changed") }},
+	{"client-plan-edit", planned, func(r *rig) { r.openClient(tabPlan); r.press("Edit plan") }},
+	{"client-plan-long", longPlan, func(r *rig) { r.openClient(tabPlan) }},
+	{"room-plan-long", longPlan, func(r *rig) { r.verified(kim); r.press("Plan") }},
+	{"room-emergency", planned, func(r *rig) {
+		r.verified(kim)
+		r.filled()
+		r.stage.Running().Deed("Called 911 for the client’s place")
+		r.stage.Running().Deed("Dispatcher has the address; a car is on its way")
+		r.press("Emergency card")
+		r.sees("Pacing, and no sleep for two nights")
+	}},
+	{"room-emergency-nothing", full, func(r *rig) { r.verified(kim).Call().Hear(app.CallLost{}); r.rest(); r.key(fyne.KeyF1) }},
+	{"emergency-client", planned, func(r *rig) { r.openClient(tabOverview); r.key(fyne.KeyF1); r.sees("Ask where the client is now") }},
+	{"emergency-client-initials", planned, func(r *rig) {
+		r.again()
+		if _, err := r.stage.Running().End(context.Background(), false); err != nil {
+			r.t.Fatal(err)
+		}
+		r.initials()
+		r.press("Today")
+		r.openClient(tabOverview)
+		r.press("Emergency card")
+		r.press("Help has arrived")
+	}},
+	{"room-emergency-long", longPlan, func(r *rig) {
+		r.verified(kim)
+		r.filled()
+		s := r.stage.Running()
+		s.SetPlace("Brobdingnag", "Lorbrulgrud")
+		s.Answer(safety.Where, func(c *safety.Checklist) { c.Address = strings.Repeat("12 Long Street, ", 12) })
+		s.Answer(safety.Emergency, func(c *safety.Checklist) { c.Emergency = "+1 503 823 0000 ext 12345" })
+		for range 20 {
+			s.Deed(strings.Repeat("Called and called ", 9) + strings.Repeat("w", 60))
+		}
+		r.rest()
+		r.key(fyne.KeyF1)
+	}},
+	{"room-locked-emergency", planned, func(r *rig) {
+		r.verified(kim)
+		r.filled()
+		r.stage.Lock()
+		r.at("room-locked")
+		r.press("Emergency card")
+	}},
 	{"room-locked", full, func(r *rig) { r.verified(kim); r.stage.Lock(); r.at("room-locked") }},
 	{"quit-locked", locked, func(r *rig) {
 		r.at("unlock")

@@ -25,14 +25,16 @@ type today struct {
 	drafts *fyne.Container
 	line   *fyne.Container
 	alerts *alertStrip
+	plans  *fyne.Container // only while one is due
 }
 
 func newToday(u *UI) *today {
 	t := &today{
 		u: u, life: newScope(u.open.ctx), hello: widget.NewText("Today", widget.Huge).Cut(),
 		date: widget.NewText("", widget.Soft), notice: widget.Col(look.S3),
-		door: container.NewStack(), drafts: container.NewStack(), line: container.NewStack(),
+		door: container.NewStack(), drafts: container.NewStack(), line: container.NewStack(), plans: container.NewStack(),
 	}
+	t.plans.Hide()
 	t.date.Set(u.follow.now().Local().Format("Monday, 2 January 2006"))
 	t.alerts = newAlertStrip(u, t.life, "", func() {
 		if t.root != nil {
@@ -43,7 +45,7 @@ func newToday(u *UI) *today {
 	head := widget.Row(look.S3, widget.Grow(widget.Col(2, t.hello, t.date)), add)
 	t.root = widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(1040, widget.Col(look.S5,
 		head, t.alerts.box, t.notice,
-		widget.RowTop(look.S5, widget.Share(3, t.drafts), widget.Share(2, widget.Col(look.S5, t.door, t.line)))))))
+		widget.RowTop(look.S5, widget.Share(3, widget.Col(look.S5, t.drafts, t.plans)), widget.Share(2, widget.Col(look.S5, t.door, t.line)))))))
 	t.refresh()
 	return t
 }
@@ -58,6 +60,9 @@ func (t *today) Changed(e app.Event) {
 	switch e.Kind {
 	case app.NoteChanged, app.ClientChanged:
 		t.readDrafts()
+		t.readPlans()
+	case app.PlanChanged:
+		t.readPlans()
 	case app.KnockChanged, app.SessionChanged:
 		t.showDoor()
 	case app.LineChanged:
@@ -71,6 +76,7 @@ func (t *today) Changed(e app.Event) {
 
 func (t *today) refresh() {
 	t.readDrafts()
+	t.readPlans()
 	t.showDoor()
 	t.showLine()
 	t.readNotices()
@@ -198,6 +204,37 @@ func (t *today) showDoor() {
 			widget.Grow(widget.Col(2, widget.NewText(k.ClientName, widget.Strong).Cut(), widget.NewText("Answer above, at the right", widget.Soft).Cut()))))
 	}
 	t.put(t.door, widget.Card(all...))
+}
+
+const plansShown = 5
+
+// readPlans lists the safety plans that should be gone over again.
+func (t *today) readPlans() {
+	read(t.u, t.life, t.u.p.PlansDue, func(due []app.PlanDue, err error) {
+		if err == nil && len(due) == 0 && !t.plans.Visible() {
+			return // the page need not be laid out anew for nothing
+		}
+		setShown(t.plans, err != nil || len(due) > 0)
+		if err != nil {
+			t.put(t.plans, widget.NewBanner(app.Explain(err), widget.Caution))
+			return
+		}
+		var rows []fyne.CanvasObject
+		for _, d := range due[:min(len(due), plansShown)] {
+			l := widget.NewNoteLine()
+			l.Icon.Set("lifebuoy", look.Warn)
+			l.Title.Set(d.ClientName)
+			l.When.Set("due " + day(d.Review, t.u.follow.now()))
+			l.Sub.Set(fmt.Sprintf("Version %d", d.Version))
+			l.SetPill("", widget.Neutral)
+			rows = append(rows, widget.NewRowButton(l, func() { t.u.shell().caseload().openTab(d.Client, tabPlan) }))
+		}
+		all := []fyne.CanvasObject{widget.CardHead("Safety plans to go over", widget.NewPill(fmt.Sprint(len(due)), widget.Caution)), widget.Rows(rows...)}
+		if len(due) > plansShown {
+			all = append(all, widget.NewPara(fmt.Sprintf("The %d longest due are shown.", plansShown), widget.Fine))
+		}
+		t.put(t.plans, widget.Card(all...))
+	})
 }
 
 func (t *today) showLine() {

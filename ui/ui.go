@@ -50,8 +50,11 @@ type UI struct {
 	toast  *widget.Toast
 	unsay  func()
 	dialog *widget.Dialog
-	wide   bool // a note fills the whole screen, see wide.go
-	knocks *knocks
+	wide   bool       // a note fills the whole screen, see wide.go
+	card   *emergency // the open emergency card
+	// clearing: everything goes from the screen, so a dialog gives nothing back when it closes.
+	clearing bool
+	knocks   *knocks
 	// closing is closed when the draft that was last left is saved and closed.
 	closing <-chan struct{}
 	// underway counts work whose result has not come back: until it is 0 a picture of the screen
@@ -146,7 +149,7 @@ func (u *UI) showOnce(name string, make func() screen) {
 // locked clears every screen; a running call stays, without the record behind it.
 func (u *UI) locked() {
 	u.open.end()
-	u.closeDialog()
+	u.clearDialogs()
 	u.closeMenus()
 	u.toast.Say("")
 	u.toast.Hide()
@@ -187,7 +190,7 @@ func (u *UI) show(s screen) {
 	if u.screen != nil {
 		u.screen.Leave()
 	}
-	u.closeDialog()
+	u.clearDialogs()
 	u.screen = s
 	u.win.Canvas().Unfocus()
 	u.holder.Objects = []fyne.CanvasObject{s.Object()}
@@ -213,6 +216,9 @@ func (u *UI) changed(batch []app.Event) {
 		if u.screen != nil {
 			u.screen.Changed(e)
 		}
+		if u.card != nil {
+			u.card.changed(e)
+		}
 	}
 }
 
@@ -232,9 +238,11 @@ func (u *UI) keys() {
 			u.escape()
 		case fyne.KeyF11:
 			u.toggleWide()
+		case emergencyKey:
+			u.emergencyFor()
 		}
 	})
-	for _, key := range []fyne.KeyName{fyne.KeyK, fyne.KeyL, fyne.KeyN, fyne.KeyReturn, fyne.KeyEnter} {
+	for _, key := range []fyne.KeyName{fyne.KeyK, fyne.KeyL, fyne.KeyN, fyne.KeyReturn, fyne.KeyEnter, fyne.Key1, fyne.Key2, fyne.Key3} {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, u.shortcut)
 	}
 	widget.Host.Shortcut = u.shortcut
@@ -258,6 +266,10 @@ func (u *UI) shortcut(s fyne.Shortcut) {
 		u.inShell((*shell).create)
 	case c.KeyName == fyne.KeyReturn, c.KeyName == fyne.KeyEnter:
 		u.submit()
+	case c.KeyName == fyne.Key1, c.KeyName == fyne.Key2, c.KeyName == fyne.Key3:
+		if r := u.theRoom(); r != nil && r.side != nil {
+			r.side.number(int(c.KeyName[0] - '0'))
+		}
 	}
 }
 
@@ -319,12 +331,17 @@ func (u *UI) refuse(words string) {
 
 // ask shows a dialog; there is one at a time.
 func (u *UI) ask(s widget.DialogSpec) {
-	if u.dialog != nil {
-		u.closeDialog()
-	}
+	u.clearDialogs()
 	u.dialog = widget.NewDialog(u.win.Canvas(), s)
 	u.dialog.Show()
 	u.knocks.remind()
+}
+
+// clearDialogs takes away every dialog, and what an emergency card was opened over.
+func (u *UI) clearDialogs() {
+	u.clearing = true
+	u.closeDialog()
+	u.clearing = false
 }
 
 func (u *UI) closeDialog() {

@@ -155,9 +155,9 @@ func begins(name, text string) bool {
 	return slices.ContainsFunc(strings.Fields(name), func(word string) bool { return strings.HasPrefix(plain(word), plain(text)) })
 }
 
-// Name is a place in words: "Scotland, United Kingdom".
-func (d *Directory) Name(p Place) string {
-	country, region := p.Country, p.Region
+// Names are a place's country and region in words.
+func (d *Directory) Names(p Place) (country, region string) {
+	country, region = p.Country, p.Region
 	if c := d.country(p.Country); c != nil {
 		country = c.Name
 		for _, r := range c.Regions {
@@ -166,16 +166,22 @@ func (d *Directory) Name(p Place) string {
 			}
 		}
 	}
-	if region == "" || country == "" {
-		return cmp.Or(country, region)
-	}
-	return region + ", " + country
+	return country, region
 }
 
-// Shipped is what came with the program for a place, whatever the practice has made of it.
-func (d *Directory) Shipped(p Place) (Entry, bool) {
-	e, ok := d.entries[p]
-	return e, ok && !e.Ours
+// Name is a place in words: "Scotland, United Kingdom".
+func (d *Directory) Name(p Place) string {
+	country, region := d.Names(p)
+	return join(", ", region, country)
+}
+
+// Knows tells whether the directory has numbers for a country, by code or name.
+func (d *Directory) Knows(country string) bool { return d.country(country) != nil }
+
+// Entry is what is kept for exactly this place; a region's does not include its country's.
+func (d *Directory) Entry(p Place) (Entry, bool) {
+	e, ok := d.entries[d.Place(p.Country, p.Region)]
+	return e, ok
 }
 
 // With gives a directory in which the practice's own entries stand in place of what was shipped.

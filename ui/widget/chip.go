@@ -16,6 +16,7 @@ type Chip struct {
 	text, count string
 	on          bool
 	tab         bool
+	news        bool // the count is of something that nobody has seen yet
 }
 
 // NewChip is a round choice.
@@ -61,6 +62,14 @@ func (c *Chip) SetCount(n string) {
 	}
 }
 
+// SetNews shows a number of things not seen yet, "" for none.
+func (c *Chip) SetNews(n string) {
+	if c.count != n || c.news != (n != "") {
+		c.count, c.news = n, n != ""
+		c.Refresh()
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
 func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 	r := &chipRenderer{c: c, bg: canvas.NewRectangle(nil), ring: newRing(), text: canvas.NewText("", nil), count: canvas.NewText("", nil)}
@@ -83,6 +92,10 @@ func (r *chipRenderer) apply() {
 	r.text.Text, r.text.Color, r.text.TextStyle = c.text, look.Color(ink), fyne.TextStyle{Bold: true}
 	r.text.TextSize = th.Size(look.Small)
 	r.count.Text, r.count.Color, r.count.TextSize = c.count, look.Color(look.Faint), th.Size(look.Caption)
+	r.count.TextStyle.Bold = c.news
+	if c.news {
+		r.count.Color = look.Color(look.Warn)
+	}
 	drawRing(r.ring, c.focused)
 	r.bg.StrokeWidth, r.bg.FillColor = 0, color.Transparent
 	switch {

@@ -100,7 +100,7 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	if e.OnKey != nil && e.OnKey(k) {
 		return
 	}
-	if k.Name == fyne.KeyEscape || k.Name == fyne.KeyF11 {
+	if k.Name == fyne.KeyEscape || k.Name == fyne.KeyF1 || k.Name == fyne.KeyF11 {
 		pass(e, k)
 		return
 	}
