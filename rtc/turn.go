@@ -62,5 +62,5 @@ func (h *Host) turnRefused(n wire.TURNRefused) {
 		return
 	}
 	h.answerTURN(n.Link, turnAnswer{err: errAway})
-	h.refused(wire.Refused{Link: n.Link, Why: n.Why})
+	h.refused(wire.Refused(n))
 }

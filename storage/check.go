@@ -31,5 +31,5 @@ func Check(ctx context.Context, r *app.Records) error {
 	if err != nil {
 		return err
 	}
-	return chainStore{log.records}.verify(ctx)
+	return chainStore(log).verify(ctx)
 }

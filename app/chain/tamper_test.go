@@ -230,8 +230,8 @@ var otherChain = remembered(func(n int) []Entry {
 // forked is another record of the same client, as there is one when a backup was put back and the practice went on
 // from it.
 var forked = remembered(func(n int) map[string]any {
-	entries, head := chainOf(practiceKey, facts.Client, n)
-	head = Head{}
+	entries, _ := chainOf(practiceKey, facts.Client, n)
+	var head Head
 	for i := range entries {
 		entries[i].By = "Robin Hale, on another day"
 		entries[i], head, _ = practiceKey.Enter(head, entries[i])
