@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"alcove/app/datafile"
 	"alcove/app/measure"
 )
 
@@ -76,9 +77,9 @@ func Explain(err error) string {
 	if errors.As(err, &field) {
 		return field.Advice
 	}
-	var line *measure.ParseError
-	if errors.As(err, &line) {
-		return line.Error()
+	var fault *datafile.Fault
+	if errors.As(err, &fault) {
+		return fault.Error()
 	}
 	var answer *measure.AnswerError
 	if errors.As(err, &answer) {

@@ -1,156 +1,70 @@
 // Package datafile reads the JSON data that is shipped or written by a practice, and points at the
 // line that is at fault: who edits such a file by hand has a text editor and no debugger.
 //
-//	root := datafile.Parse("europe.json", bytes)
-//	root.Only("checked", "countries")
-//	for _, c := range root.List("countries") {
-//		code := c.Need("code")
-//		…
-//		c.Fail("two entries for %s", code)
-//	}
-//	err := root.Err() // the first fault, with its line
+//	err := datafile.Read(folder, func(root *datafile.Value) {
+//		root.Only("checked", "countries")
+//		for _, c := range root.List("countries") {
+//			code := c.Need("code")
+//			…
+//			c.Fail("Two entries for %s.", code)
+//		}
+//	}) // the first *Fault: file, line and a sentence
 //
-// A reader goes on after a fault and gets empty values: Err is asked once, at the end.
+// A reader goes on after a fault and gets empty values. A *Value is printed in a sentence as the
+// file calls it: "en" in "text".
 package datafile
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
+
+const textMost = 2000 // runes
 
 // Fault is the first thing that is wrong in a file.
 type Fault struct {
 	File string
-	Line int // from 1
-	What string
+	Line int    // from 1
+	What string // a sentence that names what to mend
 }
 
-func (f *Fault) Error() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.What) }
+func (f *Fault) Error() string { return fmt.Sprintf("%s, line %d: %s", f.File, f.Line, f.What) }
 
 // Value is one value of the file, and knows the line on which it begins.
 type Value struct {
 	doc    *doc
 	line   int
-	scalar any // string, bool or json.Number
+	name   string     // in a sentence
+	token  json.Token // that it begins with
 	keys   []string
-	fields map[string]*Value // of an object
+	fields map[string]*Value // of a group
 	items  []*Value          // of a list
-	kind   string            // in words, for a fault: "a list"
+	kind   string            // in a sentence
 }
 
-// doc is what all values of a file share.
-type doc struct {
-	file  string
-	data  []byte
-	dec   *json.Decoder
-	fault *Fault
-}
-
-// Parse reads a whole file. What is no JSON is a fault like any other.
-func Parse(file string, data []byte) *Value {
-	d := &doc{file: file, data: data, dec: json.NewDecoder(bytes.NewReader(data))}
-	d.dec.UseNumber()
-	v, err := d.value()
-	if err == nil {
-		if _, after := d.dec.Token(); !errors.Is(after, io.EOF) {
-			err = errors.New("something follows the end of the data")
-		}
-	}
+// Read hands every .json file of a folder to read, in the order of names. The first *Fault of
+// a file is the error, and ends it.
+func Read(folder fs.FS, read func(root *Value)) error {
+	names, err := fs.Glob(folder, "*.json")
 	if err != nil {
-		d.broken(err)
-		return &Value{doc: d, line: 1, kind: "nothing"}
+		return err
 	}
-	return v
-}
-
-func (d *doc) broken(err error) {
-	at := d.dec.InputOffset()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = syntax.Offset
-	}
-	what := err.Error()
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		at, what = int64(len(bytes.TrimRight(d.data, " \t\r\n"))), "the file ends in the middle"
-	}
-	d.fail(d.lineAt(at), what)
-}
-
-func (d *doc) lineAt(offset int64) int {
-	return 1 + bytes.Count(d.data[:min(offset, int64(len(d.data)))], []byte("\n"))
-}
-
-func (d *doc) fail(line int, what string) {
-	if d.fault == nil {
-		d.fault = &Fault{d.file, line, what}
-	}
-}
-
-func (d *doc) value() (*Value, error) {
-	t, err := d.dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	v := &Value{doc: d, line: d.lineAt(d.dec.InputOffset())}
-	switch t := t.(type) {
-	case json.Delim:
-		if t == '[' {
-			v.kind = "a list"
-			return v, d.list(v)
-		}
-		v.kind = "an object"
-		return v, d.object(v)
-	case string:
-		v.kind = "a text"
-	case json.Number:
-		v.kind = "a number"
-	case bool:
-		v.kind = "true or false"
-	default:
-		v.kind = "null"
-	}
-	v.scalar = t
-	return v, nil
-}
-
-func (d *doc) list(v *Value) error {
-	for d.dec.More() {
-		item, err := d.value()
+	for _, name := range names {
+		data, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return err
 		}
-		v.items = append(v.items, item)
-	}
-	_, err := d.dec.Token()
-	return err
-}
-
-func (d *doc) object(v *Value) error {
-	v.fields = map[string]*Value{}
-	for d.dec.More() {
-		t, err := d.dec.Token()
-		if err != nil {
+		root := parse(name, data)
+		read(root)
+		if err := root.Err(); err != nil {
 			return err
 		}
-		key, _ := t.(string)
-		at := d.lineAt(d.dec.InputOffset())
-		field, err := d.value()
-		if err != nil {
-			return err
-		}
-		if v.fields[key] != nil {
-			d.fail(at, fmt.Sprintf("%q stands twice", key))
-		}
-		v.fields[key] = field
-		v.keys = append(v.keys, key)
 	}
-	_, err := d.dec.Token()
-	return err
+	return nil
 }
 
 // Err is the first *Fault of the whole file, nil if there is none.
@@ -161,35 +75,53 @@ func (v *Value) Err() error {
 	return v.doc.fault
 }
 
-// Line is where the value begins, from 1.
-func (v *Value) Line() int { return v.line }
+// String is the value as a sentence calls it.
+func (v *Value) String() string { return v.name }
 
-// Fail says what is wrong with this value.
-func (v *Value) Fail(format string, args ...any) { v.doc.fail(v.line, fmt.Sprintf(format, args...)) }
+// Fail says in a sentence what is wrong with this value. Texts in it are clipped: they may be the
+// file's.
+func (v *Value) Fail(format string, args ...any) {
+	for n, a := range args {
+		if s, ok := a.(string); ok {
+			args[n] = clip(s)
+		}
+	}
+	v.doc.fail(v.line, fmt.Sprintf(format, args...))
+}
 
-// Only says which fields an object may have: a misspelt name must not pass for one left out.
+// belongs says what should stand where the value does.
+func (v *Value) belongs(what string) { v.Fail("%s is %s; %s belongs here.", v, v.kind, what) }
+
+// clip keeps what a file says short enough for a sentence.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:39]) + "…"
+	}
+	return s
+}
+
+// Only says which fields a group may have: a misspelt name must not pass for one left out.
 func (v *Value) Only(names ...string) {
-	if v.fields == nil {
-		v.Fail("this is %s, where an object with %s belongs", v.kind, strings.Join(names, ", "))
-		return
+	if v.kind != group {
+		v.belongs(group)
 	}
 	for _, key := range v.keys {
 		if !slices.Contains(names, key) {
-			v.fields[key].Fail("%q is not known here; what may stand here is %s", key, strings.Join(names, ", "))
+			v.doc.fail(v.fields[key].line, fmt.Sprintf("%s has no field %q; it may have %s.", v, clip(key), strings.Join(names, ", ")))
 		}
 	}
 }
 
-// Has tells whether the object has that field.
+// Has tells whether the group has that field.
 func (v *Value) Has(name string) bool { return v.fields[name] != nil }
 
-// Field is a field of an object. One that is missing is a fault.
+// Field is a field of a group. One that is missing is a fault.
 func (v *Value) Field(name string) *Value {
 	if f := v.fields[name]; f != nil {
 		return f
 	}
-	v.Fail("%q is missing", name)
-	return &Value{doc: v.doc, line: v.line, kind: "nothing"}
+	v.Fail("%s lacks the field %q.", v, name)
+	return &Value{doc: v.doc, line: v.line}
 }
 
 // Text is a field that may be left out: "" then.
@@ -205,7 +137,7 @@ func (v *Value) Need(name string) string {
 	f := v.Field(name)
 	s := f.AsText()
 	if s == "" {
-		f.Fail("%q is empty", name)
+		f.Fail("%s is empty.", f)
 	}
 	return s
 }
@@ -229,36 +161,43 @@ func (v *Value) Texts(name string) []string {
 
 // Items are the values of a list.
 func (v *Value) Items() []*Value {
-	if v.kind != "a list" {
-		v.Fail("this is %s, where a list belongs", v.kind)
+	if v.kind != list {
+		v.belongs(list)
 	}
 	return v.items
 }
 
 // AsText is the value as a text.
 func (v *Value) AsText() string {
-	s, ok := v.scalar.(string)
-	if !ok {
-		v.Fail("this is %s, where a text in quotes belongs", v.kind)
+	s, ok := v.token.(string)
+	trimmed := strings.TrimSpace(s)
+	switch {
+	case !ok:
+		v.belongs(text)
+	case trimmed != s && trimmed != "":
+		v.Fail("%s begins or ends with a space.", v)
+	case utf8.RuneCountInString(s) > textMost:
+		v.Fail("%s is longer than %d characters.", v, textMost)
 	}
-	return s
+	return trimmed
 }
 
-// AsInt is the value as a whole number.
-func (v *Value) AsInt() int {
-	n, ok := v.scalar.(json.Number)
+// AsInt is the value as a whole number from low to high; low if it is none.
+func (v *Value) AsInt(low, high int) int {
+	n, _ := v.token.(json.Number)
 	whole, err := n.Int64()
-	if !ok || err != nil {
-		v.Fail("this is %s, where a whole number belongs", v.kind)
+	if err != nil || whole < int64(low) || whole > int64(high) {
+		v.Fail("%s must be a whole number from %d to %d.", v, low, high)
+		return low
 	}
 	return int(whole)
 }
 
 // AsBool is the value as true or false.
 func (v *Value) AsBool() bool {
-	b, ok := v.scalar.(bool)
+	b, ok := v.token.(bool)
 	if !ok {
-		v.Fail("this is %s, where true or false belongs", v.kind)
+		v.belongs(truth)
 	}
 	return b
 }

@@ -4,31 +4,37 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"alcove/app/datafile"
 )
 
+func read(text string, reader func(root *datafile.Value)) error {
+	return datafile.Read(fstest.MapFS{"x.json": {Data: []byte(text)}}, reader)
+}
+
 func TestReads(t *testing.T) {
-	root := datafile.Parse("x.json", []byte("{\"name\": \"a\",\n \"tags\": [\"b\", \"c\"],\n \"n\": 3, \"on\": true,\n\"sub\": [{\"k\": \"v\"}]}\n"))
-	root.Only("name", "tags", "n", "on", "sub", "none")
-	sub := root.List("sub")
-	if root.Need("name") != "a" || strings.Join(root.Texts("tags"), "") != "bc" || root.Field("n").AsInt() != 3 || !root.Field("on").AsBool() ||
-		len(sub) != 1 || sub[0].Need("k") != "v" || sub[0].Line() != 4 || root.Text("none") != "" || root.Has("none") {
-		t.Error("read wrong")
-	}
-	if err := root.Err(); err != nil {
+	err := read("{\"name\": \"a\",\n \"tags\": [\"b\", \"c\"],\n \"n\": 3, \"on\": true,\n\"sub\": [{\"k\": \"v\"}]}\n", func(root *datafile.Value) {
+		root.Only("name", "tags", "n", "on", "sub", "none")
+		sub := root.List("sub")
+		if root.Need("name") != "a" || strings.Join(root.Texts("tags"), "") != "bc" || root.Field("n").AsInt(0, 9) != 3 || !root.Field("on").AsBool() ||
+			len(sub) != 1 || sub[0].Need("k") != "v" || root.Text("none") != "" || root.Has("none") {
+			t.Error("read wrong")
+		}
+	})
+	if err != nil {
 		t.Error(err)
 	}
 }
 
 func TestPointsAtTheLine(t *testing.T) {
-	read := func(root *datafile.Value) {
+	reader := func(root *datafile.Value) {
 		root.Only("name", "rows")
 		root.Need("name")
 		for _, row := range root.List("rows") {
 			row.Only("n", "on")
-			if row.Field("n").AsInt() > 2 {
-				row.Fail("more than two")
+			if row.Field("n").AsInt(0, 9) > 2 {
+				row.Fail("More than two.")
 			}
 			if row.Has("on") {
 				row.Field("on").AsBool()
@@ -42,26 +48,35 @@ func TestPointsAtTheLine(t *testing.T) {
 	}{
 		{"", 1, "ends in the middle"},
 		{"{\"name\": \"a\",\n\"rows\": [\n", 2, "ends in the middle"},
-		{"{\"name\": \"a\"\n\"rows\": []}", 2, "invalid character"},
-		{"{\"name\": \"a\"}\n{}", 2, "follows the end"},
-		{"[1]", 1, "a list, where an object"},
-		{"{\n\"nam\": \"a\"}", 2, `"nam" is not known`},
-		{"{\n\"rows\": []}", 1, `"name" is missing`},
-		{"{\n\"name\": \"\"}", 2, "is empty"},
-		{"{\n\"name\":\n4}", 3, "a number, where a text"},
-		{"{\n\"name\": null}", 2, "null, where a text"},
-		{"{\"name\": \"a\",\n\"name\": \"b\"}", 2, "stands twice"},
-		{"{\"name\": \"a\",\n\"rows\": \"b\"}", 2, "a text, where a list"},
-		{"{\"name\": \"a\",\n\"rows\": [\n{\"n\": 1},\n{\"n\": 3}]}", 4, "more than two"},
-		{"{\"name\": \"a\",\n\"rows\": [\n{\"n\": 1.5}]}", 3, "whole number"},
+		{"{\"name\": \"a\"\n\"rows\": []}", 2, "This is not JSON: a comma"},
+		{"{\"name\": \"a\"}\n{}", 2, "follows after the end"},
+		{"[1]", 1, "The file is a list in square brackets; a group in curly brackets belongs here."},
+		{"{\n\"nam\": \"a\"}", 2, `The file has no field "nam"; it may have name, rows.`},
+		{"{\n\"rows\": []}", 1, `The file lacks the field "name".`},
+		{"{\n\"name\": \"\"}", 2, `"name" is empty.`},
+		{"{\n\"name\":\n4}", 3, `"name" is a number; a text in quotation marks belongs here.`},
+		{"{\n\"name\": null}", 2, "null; a text"},
+		{"{\"name\": \"a\",\n\"name\": \"b\"}", 2, `The field "name" is there twice.`},
+		{"{\"name\": \"a\",\n\"rows\": \"b\"}", 2, "marks; a list in square"},
+		{"{\"name\": \"a\",\n\"rows\": [\n{\"n\": 1},\n{\"n\": 3}]}", 4, "More than two."},
+		{"{\"name\": \"a\",\n\"rows\": [\n{\"n\": 1.5}]}", 3, `"n" in "rows" must be a whole number from 0 to 9.`},
+		{"{\"name\": \"a\",\n\"rows\": [\n{\"n\": 10}]}", 3, "from 0 to 9"},
 		{"{\"name\": \"a\",\n\"rows\": [\n{\"n\": 1, \"on\": 1}]}", 3, "true or false"},
-		{"{\"name\": \"a\",\n\"rows\": [\n7]}", 3, "a number, where an object"},
+		{"{\"name\": \"a\",\n\"rows\": [\n7]}", 3, `An entry in "rows" is a number; a group`},
+		{"{\n\"name\": \" a\"}", 2, "begins or ends with a space"},
+		{"{\n\"name\": \" \"}", 2, "is empty"},
+		{"{\n\"name\": \"" + strings.Repeat("a", 2001) + "\"}", 2, "longer than 2000"},
+		{"{\n\"name\": \"a\\u202eb\"}", 2, "cannot be seen"},
+		{"{\n\"na\u200bme\": \"a\"}", 2, "cannot be seen"},
+		{"{\n\"" + strings.Repeat("x", 99) + "\": 1}", 2, strings.Repeat("x", 39) + "…\"; it may"},
+		{"{\n\"name\": \"\xff\"}", 1, "UTF-8"},
+		{"{\n\"name\": \n" + strings.Repeat("[", 100), 3, "Too many brackets"},
+		{strings.Repeat("\n", 256<<10+1), 1, "larger than 256 KB"},
 	} {
-		root := datafile.Parse("x.json", []byte(x.text))
-		read(root)
+		err := read(x.text, reader)
 		var f *datafile.Fault
-		if !errors.As(root.Err(), &f) || f.Line != x.line || !strings.Contains(f.What, x.says) {
-			t.Errorf("%q: got %v, want line %d, %q", x.text, root.Err(), x.line, x.says)
+		if !errors.As(err, &f) || f.File != "x.json" || f.Line != x.line || !strings.Contains(f.What, x.says) {
+			t.Errorf("%q: got %v, want line %d, %q", x.text, err, x.line, x.says)
 		}
 	}
 }

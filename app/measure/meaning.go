@@ -3,63 +3,63 @@ package measure
 import (
 	"fmt"
 	"slices"
+
+	"alcove/app/datafile"
 )
 
-// meaning reads what totals and answers say. The items have been read, so it can be held against
-// them.
-func (r *reader) meaning(f fields, i *Instrument) {
+// readMeaning reads what totals and answers say. The items have been read, so it can be held
+// against them.
+func (i *Instrument) readMeaning(root *datafile.Value) {
 	low, high := i.Range()
-	r.bands(f.by["bands"], i, low, high)
-	if f.has("prorate") {
+	i.readBands(root.Field("bands"), low, high)
+	if root.Has("prorate") {
 		scored := 0
 		for _, it := range i.Items {
 			if it.Scored {
 				scored++
 			}
 		}
-		i.Prorate = r.number(f.by["prorate"], "How many answers may be missing", 0, scored-1)
+		i.Prorate = root.Field("prorate").AsInt(0, scored-1)
 	}
-	if f.has("reliable") {
-		i.Reliable = r.number(f.by["reliable"], "A reliable change", 1, max(1, high-low))
+	if root.Has("reliable") {
+		i.Reliable = root.Field("reliable").AsInt(1, max(1, high-low))
 	}
-	if f.has("cutoffs") {
-		for _, n := range r.list(f.by["cutoffs"], "The cut-offs", 20) {
-			g := r.fields(n, "A cut-off", []string{"at", "label"})
-			i.Cutoffs = append(i.Cutoffs, Cutoff{r.number(g.by["at"], "A cut-off", low, high), r.str(g.by["label"], "The label of a cut-off")})
+	if root.Has("cutoffs") {
+		for _, v := range list(root.Field("cutoffs"), 20) {
+			v.Only("at", "label")
+			i.Cutoffs = append(i.Cutoffs, Cutoff{v.Field("at").AsInt(low, high), v.Need("label")})
 		}
 	}
-	if f.has("risks") {
-		r.risks(f.by["risks"], i)
+	if root.Has("risks") {
+		i.readRisks(root.Field("risks"))
 	}
 }
 
-// bands must cover every total once: a total without a word, or with two, is a fault of the file.
-func (r *reader) bands(n node, i *Instrument, low, high int) {
+// readBands: they must cover every total once. A total without a word, or with two, is a fault of
+// the file.
+func (i *Instrument) readBands(bands *datafile.Value, low, high int) {
 	next := low // the first total that has no band yet
-	all := r.list(n, "The bands", 20)
-	for _, m := range all {
-		f := r.fields(m, "A band", []string{"from", "to", "label"})
-		b := Band{
-			r.number(f.by["from"], "Where a band begins", 0, valueMost*valueMost),
-			r.number(f.by["to"], "Where a band ends", 0, valueMost*valueMost), r.str(f.by["label"], "The label of a band"),
-		}
+	all := list(bands, 20)
+	for _, v := range all {
+		v.Only("from", "to", "label")
+		b := Band{v.Field("from").AsInt(0, valueMost*valueMost), v.Field("to").AsInt(0, valueMost*valueMost), v.Need("label")}
 		switch {
 		case b.To < b.From:
-			r.fail(m.line, "The band %q ends before it begins.", clip(b.Label))
+			v.Fail("The band %q ends before it begins.", b.Label)
 		case b.From < low || b.To > high:
-			r.fail(m.line, "The band %q leaves the range of totals, which is %d to %d.", clip(b.Label), low, high)
+			v.Fail("The band %q leaves the range of totals, which is %d to %d.", b.Label, low, high)
 		case b.From < next:
-			r.fail(m.line, "The band %q overlaps the one before it, or stands out of order.", clip(b.Label))
+			v.Fail("The band %q overlaps the one before it, or stands out of order.", b.Label)
 		case b.From > next:
-			r.fail(m.line, "A band is missing before %q: %s no band.", clip(b.Label), have(next, b.From-1))
+			v.Fail("A band is missing before %q: %s no band.", b.Label, have(next, b.From-1))
 		case slices.ContainsFunc(i.Bands, func(o Band) bool { return o.Label == b.Label }):
-			r.fail(m.line, "Two bands are called %q.", clip(b.Label))
+			v.Fail("Two bands are called %q.", b.Label)
 		}
 		next = b.To + 1
 		i.Bands = append(i.Bands, b)
 	}
 	if len(all) > 0 && next <= high {
-		r.fail(all[len(all)-1].line, "A band is missing after the last one: %s no band.", have(next, high))
+		all[len(all)-1].Fail("A band is missing after the last one: %s no band.", have(next, high))
 	}
 }
 
@@ -70,16 +70,17 @@ func have(from, to int) string {
 	return fmt.Sprintf("the totals %d to %d have", from, to)
 }
 
-func (r *reader) risks(n node, i *Instrument) {
-	for _, m := range r.list(n, "The risk answers", itemsMost) {
-		f := r.fields(m, "A risk answer", []string{"item", "above"})
-		k := Risk{r.number(f.by["item"], "The item of a risk answer", 1, 999), r.number(f.by["above"], "What a risk answer is above", 0, valueMost)}
+func (i *Instrument) readRisks(risks *datafile.Value) {
+	for _, v := range list(risks, itemsMost) {
+		v.Only("item", "above")
+		item, above := v.Field("item"), v.Field("above")
+		k := Risk{item.AsInt(1, 999), above.AsInt(0, valueMost)}
 		it, ok := i.Item(k.Item)
 		switch {
 		case !ok:
-			r.fail(f.by["item"].line, "There is no item %d.", k.Item)
+			item.Fail("There is no item %d.", k.Item)
 		case k.Above >= slices.Max(it.values()):
-			r.fail(f.by["above"].line, "No answer to item %d is above %d, so it would never raise an alert.", k.Item, k.Above)
+			above.Fail("No answer to item %d is above %d, so it would never raise an alert.", k.Item, k.Above)
 		}
 		i.Risks = append(i.Risks, k)
 	}

@@ -1,9 +1,9 @@
 // Package measure knows instruments: what they ask, how answers become a total, and what a total
 // says. An instrument is a data file (assets/measures), so a new one needs no code:
 //
-//	data file ──Parse──▶ Instrument ──Score(Answers)──▶ Score: total and band, or why there is none
+//	data file ──Load──▶ Instrument ──Score(Answers)──▶ Score: total and band, or why there is none
 //	             │
-//	             └─ *ParseError: the line at fault, in words
+//	             └─ *datafile.Fault: the line at fault, in words
 //
 // It calculates alone. A question that was not answered never counts as 0.
 package measure

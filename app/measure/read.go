@@ -1,19 +1,15 @@
 package measure
 
 import (
-	"encoding/json"
-	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
+
+	"alcove/app/datafile"
 )
 
 const (
-	textMost  = 2000 // runes
 	itemsMost = 200
 	valueMost = 1000
 )
@@ -23,211 +19,110 @@ var (
 	languageForm = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 )
 
-// Parse reads a data file: *ParseError.
-func Parse(data []byte) (*Instrument, error) {
-	top, err := parseJSON(data)
-	if err != nil {
-		return nil, err
+// read takes over a data file. After a fault, what it reads means nothing.
+func (i *Instrument) read(root *datafile.Value) {
+	root.Only("measure", "version", "short", "languages", "name", "source", "licence", "instruction", "stem", "scale", "items",
+		"better", "multiply", "bands", "prorate", "cutoffs", "reliable", "risks")
+	i.ID, i.Version, i.Short, i.Source = ID(root.Need("measure")), root.Need("version"), root.Need("short"), root.Need("source")
+	if !idForm.MatchString(string(i.ID)) || len(i.ID) > 40 {
+		root.Field("measure").Fail("The name of the measure is written in small letters, digits and hyphens, as phq-9.")
 	}
-	r := &reader{}
-	i := r.instrument(top)
-	if r.err != nil {
-		return nil, r.err
+	if _, err := time.Parse(time.DateOnly, i.Version); err != nil {
+		root.Field("version").Fail("The version is the date of this file, as 2026-11-25.")
 	}
-	return i, nil
-}
-
-// reader turns JSON into an Instrument. It keeps the first fault; what it reads after that means
-// nothing.
-type reader struct {
-	err       error
-	languages []string
-}
-
-func (r *reader) fail(line int, format string, a ...any) {
-	if r.err == nil {
-		r.err = &ParseError{line, fmt.Sprintf(format, a...)}
+	if utf8.RuneCountInString(i.Short) > 20 {
+		root.Field("short").Fail("The short name is longer than 20 characters.")
 	}
-}
-
-// fields are those of an object: what must be there, and what may be.
-type fields struct {
-	line int
-	by   map[string]node
-}
-
-func (r *reader) fields(n node, what string, must []string, may ...string) fields {
-	f := fields{n.line, map[string]node{}}
-	all, ok := n.value.([]member)
-	if !ok {
-		r.fail(n.line, "%s is written in curly brackets.", what)
-		return f
-	}
-	for _, m := range all {
-		if !slices.Contains(must, m.key) && !slices.Contains(may, m.key) {
-			r.fail(m.line, "%s has no field %q.", what, clip(m.key))
+	for _, v := range list(root.Field("languages"), 20) {
+		l := v.AsText()
+		if !languageForm.MatchString(l) || slices.Contains(i.Languages, l) {
+			v.Fail("A language is a short tag, as en or es, and is there once.")
 		}
-		f.by[m.key] = m.node
+		i.Languages = append(i.Languages, l)
 	}
-	for _, key := range must {
-		if _, ok := f.by[key]; !ok {
-			r.fail(n.line, "%s lacks the field %q.", what, key)
-			f.by[key] = node{line: n.line}
-		}
+	i.Name = i.text(root.Field("name"))
+	i.Licence = i.text(root.Field("licence"))
+	if root.Has("instruction") {
+		i.Instruction = i.text(root.Field("instruction"))
 	}
-	return f
+	if root.Has("stem") {
+		i.Stem = i.text(root.Field("stem"))
+	}
+	i.readItems(root)
+	if root.Has("multiply") {
+		i.Multiply = root.Field("multiply").AsInt(1, 100)
+	}
+	better := root.Need("better")
+	i.HigherIsBetter = better == "higher"
+	if better != "lower" && better != "higher" {
+		root.Field("better").Fail("What is better is \"lower\" or \"higher\".")
+	}
+	if root.Err() == nil {
+		i.readMeaning(root)
+	}
 }
 
-func (f fields) has(key string) bool { _, ok := f.by[key]; return ok }
-
-func (r *reader) list(n node, what string, most int) []node {
-	all, ok := n.value.([]node)
-	switch {
-	case !ok:
-		r.fail(n.line, "%s are written in square brackets.", what)
-	case len(all) == 0:
-		r.fail(n.line, "%s are missing: the brackets are empty.", what)
-	case len(all) > most:
-		r.fail(n.line, "%s are more than %d.", what, most)
+// list is one that must not be empty.
+func list(v *datafile.Value, most int) []*datafile.Value {
+	all := v.Items()
+	if len(all) == 0 || len(all) > most {
+		v.Fail("%s needs 1 to %d entries.", v, most)
 		return nil
 	}
 	return all
 }
 
-func (r *reader) number(n node, what string, low, high int) int {
-	s, ok := n.value.(json.Number)
-	v, err := strconv.Atoi(string(s))
-	if !ok || err != nil || v < low || v > high {
-		r.fail(n.line, "%s is a whole number from %d to %d.", what, low, high)
-		return low
-	}
-	return v
-}
-
-func (r *reader) str(n node, what string) string {
-	s, ok := n.value.(string)
-	switch {
-	case !ok:
-		r.fail(n.line, "%s is a text in quotation marks.", what)
-	case strings.TrimSpace(s) == "":
-		r.fail(n.line, "%s is empty.", what)
-	case strings.TrimSpace(s) != s:
-		r.fail(n.line, "%s begins or ends with a space.", what)
-	case utf8.RuneCountInString(s) > textMost:
-		r.fail(n.line, "%s is longer than %d characters.", what, textMost)
-	case strings.ContainsFunc(s, func(c rune) bool { return unicode.In(c, unicode.Cc, unicode.Cf) }):
-		r.fail(n.line, "%s holds a character that cannot be seen.", what)
-	}
-	return s
-}
-
 // text is a wording in every language of the file.
-func (r *reader) text(n node, what string) Text {
-	f := r.fields(n, what, r.languages)
+func (i *Instrument) text(v *datafile.Value) Text {
+	v.Only(i.Languages...)
 	t := Text{}
-	for _, l := range r.languages {
-		t[l] = r.str(f.by[l], what)
+	for _, l := range i.Languages {
+		t[l] = v.Need(l)
 	}
 	return t
 }
 
-func (r *reader) instrument(top node) *Instrument {
-	f := r.fields(top, "A measure",
-		[]string{"measure", "version", "short", "languages", "name", "source", "licence", "items", "better", "bands"},
-		"instruction", "stem", "scale", "multiply", "prorate", "cutoffs", "reliable", "risks")
-	i := &Instrument{
-		ID: ID(r.str(f.by["measure"], "The name of the measure")), Version: r.str(f.by["version"], "The version"),
-		Short: r.str(f.by["short"], "The short name"), Source: r.str(f.by["source"], "The source"), Multiply: 1,
-	}
-	if !idForm.MatchString(string(i.ID)) || len(i.ID) > 40 {
-		r.fail(f.by["measure"].line, "The name of the measure is written in small letters, digits and hyphens, as phq-9.")
-	}
-	if _, err := time.Parse(time.DateOnly, i.Version); err != nil {
-		r.fail(f.by["version"].line, "The version is the date of this file, as 2026-11-25.")
-	}
-	if utf8.RuneCountInString(i.Short) > 20 {
-		r.fail(f.by["short"].line, "The short name is longer than 20 characters.")
-	}
-	for _, n := range r.list(f.by["languages"], "The languages", 20) {
-		l := r.str(n, "A language")
-		if !languageForm.MatchString(l) || slices.Contains(r.languages, l) {
-			r.fail(n.line, "A language is a short tag, as en or es, and is there once.")
-		}
-		r.languages = append(r.languages, l)
-	}
-	i.Languages = r.languages
-	i.Name = r.text(f.by["name"], "The full name")
-	i.Licence = r.text(f.by["licence"], "The licence")
-	if f.has("instruction") {
-		i.Instruction = r.text(f.by["instruction"], "The instruction")
-	}
-	if f.has("stem") {
-		i.Stem = r.text(f.by["stem"], "The stem")
-	}
-	i.Items = r.items(f)
-	if f.has("multiply") {
-		i.Multiply = r.number(f.by["multiply"], "What the sum is multiplied by", 1, 100)
-	}
-	switch better := r.str(f.by["better"], "What is better"); better {
-	case "lower", "higher":
-		i.HigherIsBetter = better == "higher"
-	default:
-		r.fail(f.by["better"].line, "What is better is \"lower\" or \"higher\".")
-	}
-	if r.err == nil {
-		r.meaning(f, i)
-	}
-	return i
-}
-
-func (r *reader) items(f fields) []Item {
+func (i *Instrument) readItems(root *datafile.Value) {
 	var common []Choice
-	if f.has("scale") {
-		common = r.scale(f.by["scale"])
+	if root.Has("scale") {
+		common = i.scale(root.Field("scale"))
 	}
-	var items []Item
-	for _, n := range r.list(f.by["items"], "The items", itemsMost) {
-		g := r.fields(n, "An item", []string{"number", "text"}, "scored", "scale")
-		it := Item{
-			Number: r.number(g.by["number"], "The number of an item", 1, 999), Text: r.text(g.by["text"], "The text of an item"),
-			Scored: true, Scale: common,
+	scored := false
+	for _, v := range list(root.Field("items"), itemsMost) {
+		v.Only("number", "text", "scored", "scale")
+		it := Item{Number: v.Field("number").AsInt(1, 999), Text: i.text(v.Field("text")), Scored: true, Scale: common}
+		if _, twice := i.Item(it.Number); twice {
+			v.Field("number").Fail("Two items have the number %d.", it.Number)
 		}
-		if slices.ContainsFunc(items, func(o Item) bool { return o.Number == it.Number }) {
-			r.fail(g.by["number"].line, "Two items have the number %d.", it.Number)
+		if v.Has("scored") {
+			it.Scored = v.Field("scored").AsBool()
 		}
-		if g.has("scored") {
-			scored, ok := g.by["scored"].value.(bool)
-			if !ok {
-				r.fail(g.by["scored"].line, "Whether an item is scored is true or false.")
-			}
-			it.Scored = scored
-		}
-		if g.has("scale") {
-			it.Scale = r.scale(g.by["scale"])
+		if v.Has("scale") {
+			it.Scale = i.scale(v.Field("scale"))
 		}
 		if len(it.Scale) == 0 {
-			r.fail(n.line, "Item %d has no scale: write one for it, or one for the whole measure.", it.Number)
+			v.Fail("Item %d has no scale: write one for it, or one for the whole measure.", it.Number)
 		}
-		items = append(items, it)
+		scored = scored || it.Scored
+		i.Items = append(i.Items, it)
 	}
-	if r.err == nil && !slices.ContainsFunc(items, func(it Item) bool { return it.Scored }) {
-		r.fail(f.by["items"].line, "No item is scored, so there is never a total.")
+	if !scored {
+		root.Field("items").Fail("No item is scored, so there is never a total.")
 	}
-	return items
 }
 
-func (r *reader) scale(n node) []Choice {
+func (i *Instrument) scale(v *datafile.Value) []Choice {
 	var all []Choice
-	for _, m := range r.list(n, "The answers of a scale", 20) {
-		f := r.fields(m, "An answer", []string{"value", "label"})
-		c := Choice{r.number(f.by["value"], "The value of an answer", 0, valueMost), r.text(f.by["label"], "The wording of an answer")}
-		if slices.ContainsFunc(all, func(o Choice) bool { return o.Value == c.Value }) {
-			r.fail(f.by["value"].line, "Two answers of one scale have the value %d.", c.Value)
+	for _, c := range list(v, 20) {
+		c.Only("value", "label")
+		one := Choice{c.Field("value").AsInt(0, valueMost), i.text(c.Field("label"))}
+		if slices.ContainsFunc(all, func(o Choice) bool { return o.Value == one.Value }) {
+			c.Field("value").Fail("Two answers of one scale have the value %d.", one.Value)
 		}
-		all = append(all, c)
+		all = append(all, one)
 	}
 	if len(all) == 1 {
-		r.fail(n.line, "A scale has two answers or more.")
+		v.Fail("A scale has two answers or more.")
 	}
 	return all
 }

@@ -56,7 +56,7 @@ func (i *Instrument) Score(a Answers) (Score, error) {
 		return s, nil
 	}
 	s.Counted, s.Prorated = true, missing > 0
-	answered := scored - missing // at least one: Parse sees to it
+	answered := scored - missing // at least one: read sees to it
 	// The mean of what was answered, for all; half goes up.
 	s.Total = (2*sum*scored + answered) / (2 * answered) * i.Multiply
 	s.Band = i.band(s.Total)
@@ -86,7 +86,7 @@ func (i *Instrument) Check(a Answers) error {
 
 func (i *Instrument) band(total int) Band {
 	n := slices.IndexFunc(i.Bands, func(b Band) bool { return b.From <= total && total <= b.To })
-	return i.Bands[n] // they cover every total: Parse sees to it
+	return i.Bands[n] // they cover every total: read sees to it
 }
 
 // Severity is where a band stands, from 0, the best, to 1, the worst.

@@ -1,10 +1,11 @@
 package measure
 
 import (
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
+
+	"alcove/app/datafile"
 )
 
 // Shelf holds instruments, every version of each.
@@ -12,23 +13,17 @@ type Shelf struct {
 	all []*Instrument // by ID, the newest version first
 }
 
-// Load reads every data file of a folder. A bad one is an error that names file and line.
-func Load(files fs.FS) (Shelf, error) {
+// Load reads every data file of a folder. What is wrong in one is a *datafile.Fault, and none is
+// taken.
+func Load(folder fs.FS) (Shelf, error) {
 	var s Shelf
-	names, err := fs.Glob(files, "*.json")
-	if err != nil {
-		return s, err
-	}
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return s, err
-		}
-		i, err := Parse(data)
-		if err != nil {
-			return s, fmt.Errorf("%s: %w", name, err)
-		}
+	err := datafile.Read(folder, func(root *datafile.Value) {
+		i := &Instrument{Multiply: 1}
+		i.read(root)
 		s = s.With(i)
+	})
+	if err != nil {
+		return Shelf{}, err
 	}
 	return s, nil
 }

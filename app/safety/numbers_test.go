@@ -121,7 +121,7 @@ func TestBadFilesAreRefused(t *testing.T) {
 	}{
 		{`"2026-11"`, `"November"`, 1, "no month"},
 		{`"code": "US"`, `"code": "us"`, 2, "ISO 3166"},
-		{`"name": "United States"`, `"nam": "United States"`, 2, `"nam" is not known`},
+		{`"name": "United States"`, `"nam": "United States"`, 2, `no field "nam"`},
 		{`"call": "911"`, `"call": "nine"`, 3, "cannot be dialled"},
 		{`"call": "911", `, ``, 3, "neither called nor texted"},
 		{`"call": "988", "text": "988", "source": "x"`, `"call": "988"`, 4, "where it was looked up"},

@@ -3,7 +3,6 @@ package safety
 import (
 	"cmp"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -14,21 +13,9 @@ import (
 // Read reads every .json file of a folder. The first thing that is wrong is a *datafile.Fault with
 // file and line, and nothing is taken over: half a list of numbers would look like a whole one.
 func Read(folder fs.FS) (*Directory, error) {
-	names, err := fs.Glob(folder, "*.json")
-	if err != nil {
-		return nil, err
-	}
 	d := &Directory{entries: map[Place]Entry{}}
-	for _, name := range names {
-		data, err := fs.ReadFile(folder, name)
-		if err != nil {
-			return nil, err
-		}
-		root := datafile.Parse(path.Base(name), data)
-		d.read(root)
-		if err := root.Err(); err != nil {
-			return nil, err
-		}
+	if err := datafile.Read(folder, d.read); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(d.countries, func(a, b Country) int { return cmp.Compare(a.Name, b.Name) })
 	return d, nil
@@ -38,19 +25,19 @@ func (d *Directory) read(root *datafile.Value) {
 	root.Only("checked", "countries")
 	checked, err := time.Parse("2006-01", root.Need("checked"))
 	if err != nil {
-		root.Field("checked").Fail("this is no month; one looks like 2026-11")
+		root.Field("checked").Fail("This is no month; one looks like 2026-11.")
 	}
 	for _, v := range root.List("countries") {
 		v.Only("code", "name", "also", "emergency", "lines", "note", "regions")
 		c := Country{Code: code(v, 2, 2), Name: v.Need("name"), also: v.Texts("also")}
 		for _, name := range append([]string{c.Code, c.Name}, c.also...) {
 			if d.country(name) != nil {
-				v.Fail("%s stands twice", name)
+				v.Fail("%s stands twice.", name)
 			}
 		}
 		d.keep(v, Place{Country: c.Code}, checked)
 		if len(v.List("emergency")) == 0 {
-			v.Fail("%s has no emergency number", c.Name)
+			v.Fail("%s has no emergency number.", c.Name)
 		}
 		for _, r := range v.List("regions") {
 			r.Only("code", "name", "also", "emergency", "lines", "note")
@@ -66,14 +53,14 @@ func (d *Directory) read(root *datafile.Value) {
 func code(v *datafile.Value, least, most int) string {
 	s := v.Need("code")
 	if len(s) < least || len(s) > most || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
-		v.Field("code").Fail("%q is no code of ISO 3166", s)
+		v.Field("code").Fail("%q is no code of ISO 3166.", s)
 	}
 	return s
 }
 
 func (d *Directory) keep(v *datafile.Value, p Place, checked time.Time) {
 	if _, twice := d.entries[p]; twice {
-		v.Fail("%s stands twice", strings.TrimSuffix(p.Country+"-"+p.Region, "-"))
+		v.Fail("%s stands twice.", strings.TrimSuffix(p.Country+"-"+p.Region, "-"))
 	}
 	d.entries[p] = Entry{Place: p, Emergency: numbers(v, "emergency"), Lines: numbers(v, "lines"), Note: v.Text("note"), Checked: checked}
 }
@@ -88,13 +75,13 @@ func numbers(v *datafile.Value, field string) []Number {
 		}
 		switch {
 		case one.Call == "" && one.Text == "":
-			n.Fail("%s can be neither called nor texted", one.Name)
+			n.Fail("%s can be neither called nor texted.", one.Name)
 		case !Dialled(one.Call) || !Dialled(one.Text):
-			n.Fail("%s has a number that cannot be dialled", one.Name)
+			n.Fail("%s has a number that cannot be dialled.", one.Name)
 		case field == "emergency" && one.Call == "":
-			n.Fail("an emergency number must be one to call")
+			n.Fail("An emergency number must be one to call.")
 		case field == "lines" && one.Source == "":
-			n.Fail("%s does not say where it was looked up", one.Name)
+			n.Fail("%s does not say where it was looked up.", one.Name)
 		}
 		all = append(all, one)
 	}
