@@ -51,11 +51,15 @@ func TestStory(t *testing.T) {
 	s.step("set up, and the recovery kit typed back", s.setUp)
 	s.step("lock, a wrong passphrase, unlock", s.lockAndUnlock)
 	s.step("add a client", s.addClient)
+	s.step("ask PHQ-9 at the door", s.askAtTheDoor)
 	s.step("invite", s.invite)
 	s.step("the client opens the link", s.openLink)
 	s.step("a wrong PIN is refused", s.wrongPIN)
-	s.step("knock, and admit", s.knock)
+	s.step("knock", s.knock)
+	s.step("PHQ-9 in the waiting room", s.answerWaiting)
+	s.step("admit", s.admit)
 	s.step("a wrong code is refused, the right one verifies", s.code)
+	s.step("a risk answer rings, and is answered", s.alert)
 	s.step("picture both ways", s.picture)
 	s.step("voice both ways", s.voice)
 	s.step("chat both ways", s.chat)
@@ -66,6 +70,7 @@ func TestStory(t *testing.T) {
 	s.step("write the note, and sign it", s.sign)
 	s.step("kill -9, start, unlock", s.restart)
 	s.step("search finds it", s.search)
+	s.step("the chart has the answers", s.chart)
 	s.step("nothing to read in any file", s.sealed)
 }
 
@@ -207,15 +212,18 @@ func (s *story) knock() {
 	}
 	g.reads("waiting room")
 	s.show("at the door")
-	d.press("Admit")
-	g.readsWithin(30*time.Second, "Your code")
+}
+
+func (s *story) admit() {
+	s.desk.press("Admit")
+	s.guest.readsWithin(30*time.Second, "Your code")
 }
 
 func (s *story) end() {
 	s.desk.endSession()
 	s.guest.reads("The session is over")
 	s.desk.reads("Sign")
-	for _, fact := range []string{"Start: ", "End: ", "Length: ", "Modality: video"} {
+	for _, fact := range []string{"Start: ", "End: ", "Length: ", "Modality: video", "PHQ-9, filled in by the client: 9, Mild"} {
 		s.desk.reads(fact)
 	}
 }
@@ -258,7 +266,7 @@ func (s *story) search() {
 
 // sealed looks for what was written in every file that the app has left on this machine.
 func (s *story) sealed() {
-	words := []string{client, therapist, "quarternight", "sleep diary", passphrase, s.pin, strings.TrimPrefix(s.link[strings.Index(s.link, "#"):], "#1")}
+	words := []string{client, therapist, "quarternight", "no intent", "sleep diary", passphrase, s.pin, strings.TrimPrefix(s.link[strings.Index(s.link, "#"):], "#1")}
 	look := func() {
 		for _, root := range []string{s.m.path("profile"), s.m.path("home")} {
 			_ = filepath.WalkDir(root, func(path string, e os.DirEntry, err error) error {
