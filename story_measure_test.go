@@ -74,5 +74,5 @@ func (s *story) chart() {
 	d.press("Measures")
 	d.reads("PHQ-9 over time")
 	d.reads("1 response")
-	d.notReads("Risk answer")
+	d.notReads("Record what was done")
 }
