@@ -20,7 +20,7 @@ const (
 	tabPlan     = "Plan"
 	tabInvites  = "Invites"
 	tabMeasures = "Measures"
-	tabApart    = "Psychotherapy"
+	tabApart    = "Private"
 )
 
 // client is one client: a header, and a tab beneath.
@@ -50,7 +50,7 @@ func newClient(c *caseload, id app.ClientID, tab string) *client {
 		head: container.NewStack(), body: container.NewStack(), tabs: map[string]*widget.Chip{},
 	}
 	k.sub = newScope(k.life.ctx)
-	row := widget.Row(look.S6)
+	row := widget.Row(look.S5)
 	for _, name := range []string{tabOverview, tabNotes, tabMeasures, tabPlan, tabInvites, tabApart} {
 		k.tabs[name] = widget.NewTab(name, func() { k.open(name) })
 		row.Add(k.tabs[name])
