@@ -206,7 +206,7 @@ func (k *client) openMeasure(id measure.ID) {
 
 func (k *client) put(o fyne.CanvasObject) {
 	k.body.Objects = []fyne.CanvasObject{o}
-	k.body.Refresh()
+	k.root.Refresh() // the head folds with the width, and gives back its place here
 }
 
 func (k *client) newNote(f app.NoteFormat) {
