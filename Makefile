@@ -17,8 +17,9 @@ TAGS    := sqlite_fts5$(if $(filter Linux,$(OS)),$(comma)gles)
 LDFLAGS := -X main.version=$(VERSION)
 BUILD   := $(GO) build -tags '$(TAGS)' -ldflags '$(LDFLAGS)'
 TEST    := $(GO) test -race -tags '$(TAGS)'
-# Every room but the story, which needs the machine for itself.
-ROOMS   := ./app/... ./assets/... ./rtc/... ./storage/... ./ui/...
+# Every room but the story, which needs the machine for itself. Browsers and relays keep real time.
+REAL    := ./assets/... ./rtc/...
+ROOMS   := ./app/... ./storage/... ./ui/... $(REAL)
 
 .PHONY: help
 help: ## what can be made
@@ -60,8 +61,9 @@ run: build ## build and open the app
 .PHONY: test
 test: deps-test ## everything, with the race detector
 	$(GO) vet -tags '$(TAGS)' ./...
-	# One package at a time: browsers and relays keep real time, and share two cores already.
-	$(TEST) -p 1 -timeout 15m -skip '^TestShots$$' $(ROOMS)
+	$(TEST) -p 2 -timeout 15m -skip '^TestShots$$' $(filter-out $(REAL),$(ROOMS))
+	# One package at a time: what keeps real time shares two cores already.
+	$(TEST) -p 1 -timeout 15m $(REAL)
 	# Every screen drawn: one goroutine's arithmetic, in which the race detector finds nothing for ten minutes.
 	$(GO) test -tags '$(TAGS)' -timeout 10m -run '^TestShots$$' ./ui
 	$(TEST) -count 1 -timeout 10m .

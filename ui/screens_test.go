@@ -162,7 +162,7 @@ func TestPsychotherapyNotesLeaveTheScreen(t *testing.T) {
 	r.typed("Psychotherapy note", "x")
 	r.until("the text", func() bool { return strings.Contains(r.written(), "Countertransference") })
 	r.press("Lock psychotherapy notes")
-	r.at("client-psychotherapy")
+	r.at("client-private")
 	r.sees("Unlock psychotherapy notes")
 	if strings.Contains(r.written(), "Countertransference") {
 		t.Error("its text is still on the screen")
