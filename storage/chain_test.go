@@ -63,20 +63,7 @@ func TestCheckSeesTheChainAlteredAndTheRecordApart(t *testing.T) {
 		"UPDATE notes SET status = 'final' WHERE id = 'N2'",
 		"DELETE FROM addenda; DELETE FROM note_sections; DELETE FROM notes WHERE id = 'N1'",
 	} {
-		r := signed(t)
-		db := recordsOf(r).store.DB()
-		triggers, err := list(t.Context(), db, func(row scanner) (n string, err error) { err = row.Scan(&n); return n, err },
-			"SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-		must(t, err)
-		for _, name := range triggers {
-			_, err := db.Exec("DROP TRIGGER " + name)
-			must(t, err)
-		}
-		_, err = db.Exec(q)
-		must(t, err)
-		if err := Check(t.Context(), r); !errors.Is(err, app.ErrDamaged) {
-			t.Errorf("%s: %v", q, err)
-		}
+		isDamage(t, signed(t), q)
 	}
 }
 

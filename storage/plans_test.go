@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -51,17 +50,7 @@ func TestCheckSeesPlansApart(t *testing.T) {
 		"UPDATE plans SET id = 'P9' WHERE id = 'P2'",
 		"INSERT INTO plans SELECT 'P9', client, 3, steps, review, by, at FROM plans WHERE id = 'P2'",
 	} {
-		r := planned(t)
-		db := recordsOf(r).store.DB()
-		for _, name := range []string{"plan_is_the_next_version", "plan_is_not_changed", "plan_is_not_deleted"} {
-			_, err := db.Exec("DROP TRIGGER " + name)
-			must(t, err)
-		}
-		_, err := db.Exec(q)
-		must(t, err)
-		if err := Check(t.Context(), r); !errors.Is(err, app.ErrDamaged) {
-			t.Errorf("%s: %v", q, err)
-		}
+		isDamage(t, planned(t), q)
 	}
 }
 

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -115,20 +114,7 @@ func TestCheckSeesMeasuresApartFromTheChain(t *testing.T) {
 		"INSERT INTO responses SELECT 99, 'R9', client, session, measure, version, language, source, by, at, answers, total, prorated FROM responses WHERE id = 'R2'",
 		"UPDATE chain SET body = replace(body, 'Nearly every day', 'Not at all')",
 	} {
-		r := measured(t)
-		db := recordsOf(r).store.DB()
-		triggers, err := list(t.Context(), db, func(row scanner) (n string, err error) { err = row.Scan(&n); return n, err },
-			"SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-		must(t, err)
-		for _, name := range triggers {
-			_, err := db.Exec("DROP TRIGGER " + name)
-			must(t, err)
-		}
-		_, err = db.Exec(q)
-		must(t, err)
-		if err := Check(t.Context(), r); !errors.Is(err, app.ErrDamaged) {
-			t.Errorf("%s: %v", q, err)
-		}
+		isDamage(t, measured(t), q)
 	}
 }
 

@@ -77,3 +77,21 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// isDamage does q to a store without its triggers, as who had the key could, and sees that Check notices.
+func isDamage(t *testing.T, r *app.Records, q string) {
+	t.Helper()
+	db := recordsOf(r).store.DB()
+	triggers, err := list(t.Context(), db, func(row scanner) (n string, err error) { err = row.Scan(&n); return n, err },
+		"SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+	must(t, err)
+	for _, name := range triggers {
+		_, err := db.Exec("DROP TRIGGER " + name)
+		must(t, err)
+	}
+	_, err = db.Exec(q)
+	must(t, err)
+	if err := Check(t.Context(), r); !errors.Is(err, app.ErrDamaged) {
+		t.Errorf("%s: %v", q, err)
+	}
+}
