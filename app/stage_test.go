@@ -15,7 +15,11 @@ import (
 // play runs a test in a bubble of its own time, on a practice that was just set up.
 func play(t *testing.T, test func(t *testing.T, s *apptest.Stage)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(t, apptest.Empty(t)) })
+	synctest.Test(t, func(t *testing.T) {
+		s := apptest.Empty(t)
+		synctest.Wait() // what a start sets going has had its first look
+		test(t, s)
+	})
 }
 
 func must(t *testing.T, err error) {
