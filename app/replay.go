@@ -12,8 +12,7 @@ const heardMost = 10_000
 // knock and send it again while its clock is good: without the client it would ring the bell, and
 // with a PIN of yesterday it would use up today's tries.
 //
-// Such a knock is not answered at all. The lobby's keys and nonces follow from the knock, so that
-// another sentence than the first time's would be sealed under the same key and nonce.
+// Such a knock is not answered at all: whoever plays it again learns nothing of who is in.
 //
 // r is nil while the vault is locked. What no store can note now is remembered until the app ends.
 func (p *Practice) replayed(ctx context.Context, r *Records, k Knock) bool {

@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,6 +12,8 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
+	"github.com/pion/transport/v5"
+	"github.com/pion/transport/v5/stdnet"
 	"github.com/pion/webrtc/v4"
 
 	"alcove/rtc/wire"
@@ -128,6 +131,8 @@ func withoutCandidates(text string) (rest string, found []wire.Candidate, err er
 // maxUnread is what a client may have on its way to us before we have read it, in bytes.
 const maxUnread = 4 * wire.MaxFrame
 
+var errInside = errors.New("rtc: a server that a relay elsewhere named is in this house")
+
 // iceSettings says where a call's packets may go, and how much may come.
 func iceSettings(o Options, p policy, from *candidates) (webrtc.SettingEngine, interface{ Close() error }, error) {
 	var s webrtc.SettingEngine
@@ -147,6 +152,13 @@ func iceSettings(o Options, p policy, from *candidates) (webrtc.SettingEngine, i
 	if u, err := url.Parse(o.Relay); err == nil && isLoopback(u.Hostname()) {
 		s.SetIncludeLoopbackCandidate(true)
 	}
+	if !w.house {
+		local, err := stdnet.NewNet()
+		if err != nil {
+			return s, nil, fmt.Errorf("rtc: network: %w", err)
+		}
+		s.SetNet(outside{local})
+	}
 	if !w.direct && !w.relay {
 		// No TURN to hide behind, and direct was not allowed: this house and its network alone.
 		// A public address would tell the client where the therapist lives.
@@ -162,6 +174,26 @@ func iceSettings(o Options, p policy, from *candidates) (webrtc.SettingEngine, i
 	mux := webrtc.NewICEUDPMux(nil, conn)
 	s.SetICEUDPMux(mux)
 	return s, mux, nil
+}
+
+// outside looks up servers, after which they are dialled: a relay elsewhere names its TURN servers,
+// and must not have the desktop knock at what stands in this house.
+type outside struct{ transport.Net }
+
+func (o outside) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
+	at, err := o.Net.ResolveUDPAddr(network, address)
+	if err == nil && isLocal(at.IP) {
+		return nil, errInside
+	}
+	return at, err
+}
+
+func (o outside) ResolveTCPAddr(network, address string) (*net.TCPAddr, error) {
+	at, err := o.Net.ResolveTCPAddr(network, address)
+	if err == nil && isLocal(at.IP) {
+		return nil, errInside
+	}
+	return at, err
 }
 
 // isLocal says whether an address means nothing outside of this house.

@@ -2,12 +2,100 @@ package rtc
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
+	"net"
 	"testing"
 
 	"alcove/app"
 	"alcove/rtc/relay"
 	"alcove/rtc/wire"
 )
+
+// TestTURNInTheHouse: a relay elsewhere that names a server in this house, by address or by name,
+// has nothing dialled there. One in the house may.
+func TestTURNInTheHouse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		relay, host, transport string
+		dialled                bool
+	}{
+		{"http://127.0.0.1:4711", "127.0.0.1", "udp", true},
+		{"http://127.0.0.1:4711", "127.0.0.1", "tcp", true},
+		{"https://relay.example", "127.0.0.1", "udp", false},
+		{"https://relay.example", "127.0.0.1", "tcp", false},
+		{"https://relay.example", "localhost", "udp", false},
+		{"https://relay.example", "localhost", "tcp", false},
+	} {
+		t.Run(c.relay+" "+c.host+" "+c.transport, func(t *testing.T) {
+			t.Parallel()
+			port, dialled := listenFor(t, c.transport)
+			gathered := make(chan bool, 1)
+			p := policy{modality: app.ModalityText, turn: &wire.TURN{
+				URLs:     []string{fmt.Sprintf("turn:%s:%d?transport=%s", c.host, port, c.transport)},
+				Username: "1:x", Credential: "x",
+			}}
+			media := newTracks(true, p, func(string, string) {}, func(bool) {})
+			t.Cleanup(media.close)
+			ours, err := newPeer(newHost(Options{Relay: c.relay, Log: slog.New(slog.DiscardHandler)}), p, media, connectionEvents{
+				candidate: func(c wire.Candidate) {
+					if c.Candidate == "" {
+						gathered <- true
+					}
+				},
+				opened: func() {}, message: func([]byte) {}, stray: func() {},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(ours.Close)
+			if _, err := ours.Offer(false); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-dialled:
+				if !c.dialled {
+					t.Error("dialled")
+				}
+			case <-gathered:
+				if c.dialled {
+					t.Error("not dialled: this test could not fail")
+				}
+			}
+		})
+	}
+}
+
+// listenFor tells whether anything comes to a port of this machine.
+func listenFor(t *testing.T, transport string) (port int, came chan bool) {
+	t.Helper()
+	came = make(chan bool, 1)
+	if transport == "tcp" {
+		l, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			if c, err := l.Accept(); err == nil {
+				c.Close()
+				came <- true
+			}
+		}()
+		return l.Addr().(*net.TCPAddr).Port, came
+	}
+	s, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	go func() {
+		if _, _, err := s.ReadFrom(make([]byte, 64)); err == nil {
+			came <- true
+		}
+	}()
+	return s.LocalAddr().(*net.UDPAddr).Port, came
+}
 
 // TestTURNShareIsTold: a network that has had its share of the relay is told so at once, nobody is
 // lost by it, and a moment later there is more.

@@ -2,7 +2,7 @@
 
 import { b64, join, label, Malformed, pad, random, readU64, u64, u8, unpad } from './bytes.js';
 import {
-  confirmation, exportOnce, extend, Forged, FROM_GUEST, FROM_HOST, lobbyKey, newEphemeral, nonceOf, open, openFrom, rawPublic, seal, sealTo,
+  confirmation, exportOnce, extend, Forged, FROM_GUEST, FROM_HOST, lobbyKey, newEphemeral, open, openFrom, rawPublic, seal, sealTo,
   sessionKeys, sha256, spokenCode, transcript, verify,
 } from './seal.js';
 import { Session } from './session.js';
@@ -52,18 +52,18 @@ export class Knock {
 
   /** @param {Bytes} frame a lobby frame of the host @returns {Promise<HostLobby>} */
   async openLobby(frame) {
-    if (frame.length < 9 || readU64(frame, 1) !== this.heard) throw new Forged('sequence');
-    const sealed = await open(this.lobby.in, nonceOf(this.heard), frame.slice(0, 9), frame.slice(9));
+    if (frame.length < 21 || readU64(frame, 1) !== this.heard) throw new Forged('sequence');
+    const sealed = await open(this.lobby.in, frame.slice(9, 21), frame.slice(0, 9), frame.slice(21));
     this.heard++;
     return readLobby(unpad(sealed));
   }
 
-  /** @returns {Promise<Bytes>} the frame that takes a knock back */
-  async leave() {
+  /** @param {Bytes} [nonce] given by a test vector @returns {Promise<Bytes>} the frame that takes a knock back */
+  async leave(nonce = random(12)) {
     const head = join(u8(FRAME.guestLobby), u64(this.said));
-    const sealed = await seal(this.lobby.out, nonceOf(this.said), head, pad(write({ t: 'leave' })));
+    const sealed = await seal(this.lobby.out, nonce, head, pad(write({ t: 'leave' })));
     this.said++;
-    return join(head, sealed);
+    return join(head, nonce, sealed);
   }
 
   /** Checks who admits, and makes the session and the frame that confirms it. @param {Bytes} frame @returns {Promise<Opened>} */

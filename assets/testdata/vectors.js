@@ -70,7 +70,7 @@ export async function run(v) {
 
   for (const m of v.lobby.messages) {
     if (m.from === 'host') same(`lobby ${m.json}`, await knock.openLobby(unb64(m.message)), JSON.parse(m.json));
-    else same(`lobby ${m.json}`, await knock.leave(), m.message);
+    else same(`lobby ${m.json}`, await knock.leave(unb64(m.message).slice(9, 21)), m.message);
   }
 
   const admitted = async () => (await makeKnock()).openAdmit(unb64(v.admit.frame));

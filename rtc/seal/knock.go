@@ -43,7 +43,15 @@ func (k *lobby) key(d Direction) []byte {
 	return derive(k.keys.l.b[:], k.ss1.b[:], join(label("lobby"), []byte{byte(d)}, k.t1[:]), 32)
 }
 
+// seal draws a nonce for each message. The keys follow from the knock alone: a relay that plays
+// one again, to a desktop that has forgotten it, would else see two messages under one nonce.
 func (k *lobby) seal(t wire.FrameType, d Direction, m wire.Lobby) []byte {
+	nonce := make([]byte, wire.NonceSize)
+	_, _ = rand.Read(nonce)
+	return k.sealWith(nonce, t, d, m)
+}
+
+func (k *lobby) sealWith(nonce []byte, t wire.FrameType, d Direction, m wire.Lobby) []byte {
 	key := k.key(d)
 	defer clear(key)
 	n := wire.Uint64(k.out)
@@ -51,19 +59,20 @@ func (k *lobby) seal(t wire.FrameType, d Direction, m wire.Lobby) []byte {
 	if err != nil {
 		panic("seal: " + err.Error()) // a sentence is at most 400 characters
 	}
-	sealed := lock(key, counter(k.out), join([]byte{byte(t)}, n), padded)
+	sealed := lock(key, nonce, join([]byte{byte(t)}, n), padded)
 	k.out++
-	return wire.Frame(t, n, sealed)
+	return wire.Frame(t, n, nonce, sealed)
 }
 
 // open checks that the message is the very next one.
 func (k *lobby) open(t wire.FrameType, d Direction, rest []byte) ([]byte, error) {
-	if len(rest) < 8 || string(rest[:8]) != string(wire.Uint64(k.in)) {
+	if len(rest) < 8+wire.NonceSize || string(rest[:8]) != string(wire.Uint64(k.in)) {
 		return nil, ErrOrder
 	}
 	key := k.key(d)
 	defer clear(key)
-	padded, err := unlock(key, counter(k.in), join([]byte{byte(t)}, rest[:8]), rest[8:])
+	n, sealed := rest[:8], rest[8+wire.NonceSize:]
+	padded, err := unlock(key, rest[8:8+wire.NonceSize], join([]byte{byte(t)}, n), sealed)
 	if err != nil {
 		return nil, err
 	}

@@ -190,6 +190,26 @@ func TestLinkIsAKey(t *testing.T) {
 	}
 }
 
+// TestAKnockPlayedAgainSharesNoNonce: a desktop that forgot a knock answers it with the same key,
+// from sequence 0 again.
+func TestAKnockPlayedAgainSharesNoNonce(t *testing.T) {
+	s := tell(t)
+	seen := map[string]bool{}
+	for range 3 {
+		h, err := s.invite.OpenKnock(s.v.Knock.Frame[1:], time.Unix(s.v.Knock.Now, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range []wire.Lobby{wire.LobbyWaiting{}, wire.LobbyPIN{Left: 4}} {
+			nonce := string(h.SealLobby(m)[9 : 9+wire.NonceSize])
+			if seen[nonce] {
+				t.Error("two answers under one nonce")
+			}
+			seen[nonce] = true
+		}
+	}
+}
+
 // TestCodeIsFixedBeforeItIsKnown: the code holds what each side had bound itself to. Another
 // r_c does not confirm, and nothing after the admit changes the six digits.
 func TestCodeIsFixedBeforeItIsKnown(t *testing.T) {

@@ -153,10 +153,11 @@ func (s *story) tellLobby(h *HostKnock, g *GuestKnock) {
 	v := &s.v.Lobby
 	v.KeyHost, v.KeyGuest = h.key(HostToGuest), h.key(GuestToHost)
 	for _, m := range []wire.Lobby{wire.LobbyWaiting{}, wire.LobbyPIN{Left: 4}, wire.LobbyDeny{Say: "Today does not work. Please call me."}, wire.LobbyForm{Form: vectorForm}} {
-		n := h.out
-		v.Messages = append(v.Messages, messageVector{"host", 0, n, string(wire.LobbyBytes(m)), h.SealLobby(m)})
+		nonce := seed("lobby " + string(rune('0'+h.out)))[:wire.NonceSize]
+		v.Messages = append(v.Messages, messageVector{"host", 0, h.out, string(wire.LobbyBytes(m)), h.sealWith(nonce, wire.FrameHostLobby, HostToGuest, m)})
 	}
-	v.Messages = append(v.Messages, messageVector{"guest", 0, g.out, string(wire.LobbyBytes(wire.LobbyLeave{})), g.SealLobby(wire.LobbyLeave{})})
+	leave, nonce := wire.LobbyLeave{}, seed("lobby leave")[:wire.NonceSize]
+	v.Messages = append(v.Messages, messageVector{"guest", 0, g.out, string(wire.LobbyBytes(leave)), g.sealWith(nonce, wire.FrameGuestLobby, GuestToHost, leave)})
 }
 
 func (s *story) tellAdmit(h *HostKnock, g *GuestKnock) {

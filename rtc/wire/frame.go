@@ -92,7 +92,7 @@ func ParseFrame(b []byte) (FrameType, []byte, error) {
 	case FrameKnock, FrameAdmit:
 		ok = padded(len(rest) - PublicSize - TagSize)
 	case FrameHostLobby, FrameGuestLobby:
-		ok = padded(len(rest) - 8 - TagSize)
+		ok = padded(len(rest) - 8 - NonceSize - TagSize)
 	case FrameConfirm:
 		ok = len(rest) == ConfirmSize
 	case FrameSignal:
