@@ -208,6 +208,18 @@ func TestThinning(t *testing.T) {
 	})
 }
 
+// Two files of one ID, and only one of them may be whole: neither makes the other superfluous.
+func TestThinningTakesACopyForTheSameBackup(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		disk, at := s.Vault.Memory.Disk, time.Now().AddDate(0, 0, -30)
+		disk.Put(app.BackupFile{Path: "/media/safe/a", ID: "a", Made: at}, app.BackupFile{Path: "/media/safe/b", ID: "a", Made: at})
+		must(t, s.SaveBackups(t.Context(), app.BackupSettings{Folder: "/media/safe"}))
+		_, err := s.BackUp(t.Context(), nil)
+		must(t, err)
+		want(t, "files", len(disk.Files()), 3)
+	})
+}
+
 func TestRestoreAtFirstStart(t *testing.T) {
 	vault, line := apptest.NewVault(), apptest.NewLine()
 	vault.Memory.Disk.Put(app.BackupFile{Path: "/media/safe/a.alcovebackup", ID: "a", Made: time.Now()})

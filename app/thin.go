@@ -19,19 +19,21 @@ const (
 func thinned(files []BackupFile, at time.Time, loc *time.Location) (gone []BackupFile) {
 	at = at.In(loc)
 	taken := map[string]bool{} // weeks and months that have theirs; files come newest first
-	newest := true
+	kept := map[string]bool{}  // by ID: a copy, or what calls itself one, does not push the backup itself out
 	for _, f := range files {
 		made := f.Made.In(loc)
 		if f.Cut || made.After(at) {
 			continue
 		}
-		year, week := made.ISOWeek()
-		w, m := fmt.Sprintf("week %d-%d", year, week), made.Format("month 2006-01")
-		keep := newest || made.After(at.AddDate(0, 0, -thinDays)) ||
-			!taken[w] && made.After(at.AddDate(0, 0, -7*thinWeeks)) ||
-			!taken[m] && made.After(at.AddDate(0, -thinMonths, 0))
-		newest = false
-		taken[w], taken[m] = true, true
+		keep, again := kept[f.ID]
+		if !again {
+			year, week := made.ISOWeek()
+			w, m := fmt.Sprintf("week %d-%d", year, week), made.Format("month 2006-01")
+			keep = len(kept) == 0 || made.After(at.AddDate(0, 0, -thinDays)) ||
+				!taken[w] && made.After(at.AddDate(0, 0, -7*thinWeeks)) ||
+				!taken[m] && made.After(at.AddDate(0, -thinMonths, 0))
+			taken[w], taken[m], kept[f.ID] = true, true, keep
+		}
 		if !keep {
 			gone = append(gone, f)
 		}

@@ -232,11 +232,13 @@ func factsOf(ctx context.Context, q querier) (f backupFacts, schema uint32, err 
 	return f, schema, err
 }
 
-// ListBackups reads headers alone.
+// ListBackups reads what comes before the stores alone.
 func (s backups) ListBackups(ctx context.Context, dir string) ([]app.BackupFile, error) {
-	if s.closed.Load() {
-		return nil, app.ErrLocked
+	key, _, err := s.keys.forBackup()
+	if err != nil {
+		return nil, err
 	}
+	defer key.Wipe()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -252,16 +254,35 @@ func (s backups) ListBackups(ctx context.Context, dir string) ([]app.BackupFile,
 		if filepath.Ext(e.Name()) != backupSuffix {
 			continue
 		}
-		f, err := inspect(filepath.Join(dir, e.Name()))
-		if err != nil && !errors.Is(err, app.ErrBackupCut) {
-			continue // another program's, or one that came damaged: it is not counted, and not touched
-		}
-		if f.Vault == hex.EncodeToString(s.keys.vaultID()) {
-			all = append(all, f)
+		if f, err := s.own(filepath.Join(dir, e.Name()), key); err == nil {
+			all = append(all, f) // the others are somebody else's, or came damaged: not counted, and not touched
 		}
 	}
 	slices.SortFunc(all, func(a, b app.BackupFile) int { return b.Made.Compare(a.Made) })
 	return all, nil
+}
+
+// own describes a backup of this vault: app.ErrNoBackup for any other. In a folder that several people write to, a header alone
+// proves nothing: made up, it would stand for a week, and let the true backup of that week be thinned. The sealed facts are over
+// it. A file that is cut, which counts for nothing, is believed as it is.
+func (s backups) own(path string, key *sealed.Key) (app.BackupFile, error) {
+	f, err := inspect(path)
+	if err != nil && !errors.Is(err, app.ErrBackupCut) {
+		return f, err
+	}
+	if f.Vault != hex.EncodeToString(s.keys.vaultID()) {
+		return f, fmt.Errorf("%w: it is another vault's", app.ErrNoBackup)
+	}
+	if f.Cut {
+		return f, nil
+	}
+	b, err := openBackup(path)
+	if err != nil {
+		return f, err
+	}
+	defer b.close()
+	_, err = openFacts(b.box, key, b.id[:], b.start)
+	return b.described(), err
 }
 
 // inspect reads a backup's header. A file that is cut is described all the same, if its header is whole.
@@ -296,15 +317,17 @@ func inspect(path string) (app.BackupFile, error) {
 	return made, err
 }
 
-// RemoveBackup removes a file if it is still the backup that f says.
+// RemoveBackup removes a file if it is still the backup that f says, and this vault's.
 func (s backups) RemoveBackup(ctx context.Context, f app.BackupFile) error {
-	if s.closed.Load() {
-		return app.ErrLocked
+	key, _, err := s.keys.forBackup()
+	if err != nil {
+		return err
 	}
+	defer key.Wipe()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	now, err := inspect(f.Path)
+	now, err := s.own(f.Path, key)
 	if err != nil {
 		return err
 	}

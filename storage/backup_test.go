@@ -317,6 +317,25 @@ func TestProfilesKeepTheirBackupsApart(t *testing.T) {
 	if _, err := v2.Restore(t.Context(), app.RestoreOrder{Path: b2.Path, Kit: kit1, Pass: pass("x y"), Replace: true}, nil); !errors.Is(err, app.ErrWrongRecoveryKit) {
 		t.Errorf("our backup with the other's kit: %v", err)
 	}
+	if err := r2.Backups.RemoveBackup(t.Context(), b1); !errors.Is(err, app.ErrNoBackup) {
+		t.Errorf("the other's backup removed: %v", err)
+	}
+	// Who can write to the folder, and not delete, makes backups up, so that the rule lets the true ones go.
+	forge := func(name string, of app.BackupFile, at int, with []byte) {
+		b := slurp(t, of.Path)
+		copy(b[at:], with)
+		must(t, os.WriteFile(filepath.Join(dir, name+backupSuffix), b, 0o600))
+	}
+	h1, err := parseBackupHead(slurp(t, b1.Path))
+	must(t, err)
+	forge("ours, by its header", b2, 24, h1.vault[:])
+	forge("a second older", b1, 56, binary.BigEndian.AppendUint64(nil, uint64(h1.created.Add(-time.Second).UnixNano())))
+	forge("another of ours", b1, 40, make([]byte, backupIDSize))
+	list, err := r1.Backups.ListBackups(t.Context(), dir)
+	must(t, err)
+	if len(list) != 1 || list[0] != b1 {
+		t.Errorf("with forged ones beside it: %+v", list)
+	}
 }
 
 func TestWhereBackupsMayNotLie(t *testing.T) {
