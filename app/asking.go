@@ -206,10 +206,10 @@ func scoreWords(s measure.Score) string {
 	return fmt.Sprintf("%d, %s", s.Total, s.Band.Label)
 }
 
-// asked is what the session's note has of it.
-func (v *SessionView) asked() string {
+// asked is what the session's note has of them.
+func asked(all []AskedMeasure) string {
 	var lines []string
-	for _, a := range v.Asked {
+	for _, a := range all {
 		if a.State == AskKept || a.State == AskSkipped {
 			lines = append(lines, a.Words())
 		}

@@ -24,6 +24,7 @@ const (
 	ActVerified     = "session.verified"
 	ActWrongCode    = "session.wrongcode"
 	ActUnverified   = "session.unverified"
+	ActCutSession   = "session.cut"    // found without an end at an unlock
 	ActForget       = "client.devices" // the client's devices are known no more
 	ActViewClient   = "client.view"
 	ActAddClient    = "client.add"

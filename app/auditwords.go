@@ -41,6 +41,7 @@ var acts = map[string]struct {
 	ActVerified:           {GroupDoor, "Code verified"},
 	ActWrongCode:          {GroupDoor, "Wrong code typed"},
 	ActUnverified:         {GroupDoor, "Went on unverified"},
+	ActCutSession:         {GroupChanges, "Note begun for a session that was cut off"},
 	ActForget:             {GroupDoor, "Devices forgotten"},
 	ActViewClient:         {GroupViews, "Client opened"},
 	ActViewNote:           {GroupViews, "Note read"},

@@ -43,7 +43,8 @@
 //
 // A Lock takes the record away and leaves the call: what a session has to write stands in its
 // ledger until the vault lets it (sessionrecord.go). A failing disk is the same case: the call
-// goes on, the ledger waits, SessionView.RecordProblem tells.
+// goes on, the ledger waits, SessionView.RecordProblem tells. If the app is killed in a session, the
+// next Unlock finds it without an end, and makes the draft of what is known (sessioncut.go).
 //
 // # Who owns what
 //

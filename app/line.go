@@ -228,4 +228,6 @@ const (
 	EndTampered  EndReason = "tampered"  // a message was repeated, missing or altered
 	EndHandshake EndReason = "handshake" // the two-minute handshake failed
 	EndLost      EndReason = "lost"      // the line did not come back
+	EndClosed    EndReason = "closed"    // the app was closed before it ended
+	EndCopied    EndReason = "copied"    // the record is a copy that was made while it ran
 )

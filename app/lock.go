@@ -120,7 +120,8 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	// A disk that is full must not keep the therapist from reading: the entry is owed.
 	_ = p.audit(ctx, AuditEntry{Act: act})
 	p.settle(ctx, r)
-	_ = p.purge(ctx, r) // what cannot go today goes another day
+	_ = p.mendSessions(ctx, r, act) // the next unlock tries again
+	_ = p.purge(ctx, r)             // what cannot go today goes another day
 	p.listenAll(ctx)
 	p.withdrawAll(ctx, r)
 	go p.lookBackups(r)

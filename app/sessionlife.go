@@ -11,7 +11,8 @@ import (
 
 const (
 	sessionTick = time.Second
-	chatMost    = 4000 // runes in a line, the protocol's; longer text goes as several
+	aliveEvery  = time.Minute // so often the record hears that the session still runs
+	chatMost    = 4000        // runes in a line, the protocol's; longer text goes as several
 )
 
 // Session is one therapy hour while it runs. It owns one goroutine; every method but View,
@@ -39,7 +40,6 @@ type Session struct {
 	chatSeen  map[ChatID]struct{} // the client's lines
 	chatBytes int                 // of them
 	ledger    []entry
-	noteID    NoteID
 	filed     bool // the chat was put on the ledger
 	left      bool // the therapist has left the room
 	touched   bool // somebody went over the checklist
@@ -56,7 +56,7 @@ type Session struct {
 func newSession(p *Practice, k *knock, sheet Sheet) *Session {
 	s := &Session{
 		p: p, id: SessionID(newID()), invite: k.Invite, kind: k.Kind, key: k.GuestKey, name: k.ClientName, language: k.Language,
-		posts: newMailbox(), gone: make(chan struct{}), coded: !k.trusted, devices: map[string]string{}, chatSeen: map[ChatID]struct{}{}, noteID: NoteID(newID()),
+		posts: newMailbox(), gone: make(chan struct{}), coded: !k.trusted, devices: map[string]string{}, chatSeen: map[ChatID]struct{}{},
 	}
 	s.view = SessionView{
 		SessionFacts: SessionFacts{ID: s.id, Client: k.Client, Invite: k.Invite, Started: now(), Modality: k.Wants},
@@ -102,6 +102,13 @@ func (s *Session) run() {
 func (s *Session) tick(n int) {
 	if s.sheetDue && s.met {
 		s.keepSheet()
+		s.flush()
+	}
+	if s.phase() == SessionLive && len(s.ledger) == 0 && now().Sub(s.view.Alive) >= aliveEvery {
+		s.mu.Lock()
+		s.view.Alive = now()
+		s.mu.Unlock()
+		s.write(s.keepFacts)
 		s.flush()
 	}
 	if len(s.ledger) > 0 && n%5 == 0 {
@@ -212,6 +219,7 @@ func (s *Session) connected() {
 		v.Phase, s.met = SessionLive, true
 		if first {
 			v.Started = now()
+			v.Alive = v.Started
 		}
 	})
 	s.confirm()
@@ -250,7 +258,7 @@ func (s *Session) end(why EndReason) {
 		s.flush()
 	} else if deeds := s.view.Deeds; len(deeds) > 0 {
 		s.write(func(ctx context.Context, r *Records) error {
-			return s.p.emergencyNote(ctx, r, s.view.Client, s.noteID, deeds)
+			return s.p.emergencyNote(ctx, r, s.view.Client, sessionNote(s.id), deeds)
 		})
 		s.flush()
 	}

@@ -51,12 +51,16 @@ func (s *Session) facts() SessionFacts {
 
 // saveFacts keeps the session as it is when it is written.
 func (s *Session) saveFacts(ctx context.Context, r *Records) error {
-	f := s.facts()
-	if err := r.Sessions.SaveSession(ctx, f); err != nil {
+	if err := s.keepFacts(ctx, r); err != nil {
 		return err
 	}
-	s.p.changed(ClientChanged, string(f.Client))
+	s.p.changed(ClientChanged, string(s.view.Client))
 	return nil
+}
+
+// keepFacts is saveFacts where no screen shows what is new.
+func (s *Session) keepFacts(ctx context.Context, r *Records) error {
+	return r.Sessions.SaveSession(ctx, s.facts())
 }
 
 // act is an entry of the audit log, with the time at which it happened.
@@ -88,52 +92,67 @@ func (s *Session) onInvite(do func(*Invite)) entry {
 	}
 }
 
+// sessionNote is the ID of the session's note: a session has one, whoever comes to write it.
+func sessionNote(id SessionID) NoteID { return NoteID(id) }
+
 // saveNote makes the draft that the session opens at its end.
 func (s *Session) saveNote(ctx context.Context, r *Records) error {
+	s.mu.Lock()
+	f, why, asked := s.view.SessionFacts, s.view.Why, s.view.Asked
+	s.mu.Unlock()
+	if err := s.p.openNote(ctx, r, f, why, s.sheet(), asked); err != nil && !errors.Is(err, ErrSigned) {
+		return err
+	}
+	s.mu.Lock()
+	s.view.Note = sessionNote(s.id)
+	s.mu.Unlock()
+	return nil
+}
+
+// openNote makes the draft note of a session, which begins with what is known of it.
+func (p *Practice) openNote(ctx context.Context, r *Records, f SessionFacts, why EndReason, sheet Sheet, all []AskedMeasure) error {
 	pr, err := r.Profile.Profile(ctx)
 	if err != nil {
 		return err
 	}
-	f := s.facts()
-	s.mu.Lock()
-	why, asked := s.view.Why, s.view.asked()
-	s.mu.Unlock()
 	form, err := r.usualForm(ctx, f.Client, FormatFree)
 	if err != nil {
 		return err
 	}
-	at := now()
+	at, loc := now(), pr.location()
+	text := opening(f, why, loc) + "\n\n" + sheet.note(p.Directory(), loc) + asked(all)
 	n := Note{
-		ID: s.noteID, Client: f.Client, Session: f.ID, Format: form.Format, Form: form.formName(), Status: NotePreliminary,
-		Title:   "Session, " + f.Started.In(pr.location()).Format("2 January 2006, 15:04"),
+		ID: sessionNote(f.ID), Client: f.Client, Session: f.ID, Format: form.Format, Form: form.formName(), Status: NotePreliminary,
+		Title:   "Session, " + f.Started.In(loc).Format("2 January 2006, 15:04"),
 		Created: at, Changed: at,
-		Sections: append([]Section{{Key: sectionSession, Heading: "Session", Text: opening(f, why, pr.location()) + "\n\n" + s.sheet().note(s.p.Directory(), pr.location()) + asked}}, form.blank()...),
+		Sections: append([]Section{{Key: sectionSession, Heading: "Session", Text: text}}, form.blank()...),
 	}
-	if err := r.Notes.SaveDraft(ctx, n); err != nil && !errors.Is(err, ErrSigned) {
+	if err := r.Notes.SaveDraft(ctx, n); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.view.Note = s.noteID
-	s.mu.Unlock()
-	s.p.changed(NoteChanged, string(s.noteID))
+	p.changed(NoteChanged, string(n.ID))
 	return nil
 }
 
 // opening is what the record knows of a session by itself: start and stop, length, modality, how
 // the line was checked and, if it was not the therapist who ended it, who or what did.
 func opening(f SessionFacts, why EndReason, loc *time.Location) string {
-	start, end := f.Started.In(loc), f.Ended.In(loc)
-	last := end.Format("15:04 MST")
-	if start.YearDay() != end.YearDay() || start.Year() != end.Year() {
-		last = end.Format("2 January 2006, 15:04 MST")
+	const day = "2 January 2006, 15:04 MST"
+	start := f.Started.In(loc)
+	after := func(t time.Time) string {
+		t = t.In(loc)
+		if start.YearDay() != t.YearDay() || start.Year() != t.Year() {
+			return t.Format(day)
+		}
+		return t.Format("15:04 MST")
 	}
-	lines := []string{
-		fmt.Sprintf("Start: %s", start.Format("2 January 2006, 15:04 MST")),
-		fmt.Sprintf("End: %s", last),
-		fmt.Sprintf("Length: %s", length(f.Ended.Sub(f.Started))),
-		fmt.Sprintf("Modality: %s", modalityWords[f.Modality]),
-		fmt.Sprintf("Line: %s", trustWords[f.Trust]),
+	lines := []string{"Start: " + start.Format(day)}
+	if f.Ended.IsZero() {
+		lines = append(lines, "End: not known. The record last heard of it at "+after(f.Alive)+".")
+	} else {
+		lines = append(lines, "End: "+after(f.Ended), "Length: "+length(f.Ended.Sub(f.Started)))
 	}
+	lines = append(lines, "Modality: "+modalityWords[f.Modality], "Line: "+trustWords[f.Trust])
 	if w := endWords[why]; w != "" {
 		lines = append(lines, "Ending: "+w)
 	}
@@ -169,6 +188,8 @@ var endWords = map[EndReason]string{
 	EndLost:      "the line was lost and did not come back.",
 	EndTampered:  "the line was closed because a message was repeated, missing or altered.",
 	EndHandshake: "the line was closed because the connection could not be made safe.",
+	EndClosed:    "the app was closed before the session ended.",
+	EndCopied:    "not in this record, which was restored from a backup made while the session ran.",
 }
 
 // End ends the call, leaves the room and opens the draft note with start, end, length and
@@ -249,10 +270,10 @@ func (s *Session) fileChat() entry {
 			return err
 		}
 		text := chatText(s.View(), pr.location())
-		d, open, err := s.p.openDraft(ctx, s.noteID)
+		d, open, err := s.p.openDraft(ctx, sessionNote(s.id))
 		switch {
 		case errors.Is(err, ErrSigned):
-			return s.p.AddAddendum(ctx, s.noteID, text)
+			return s.p.AddAddendum(ctx, sessionNote(s.id), text)
 		case errors.Is(err, ErrNotFound):
 			return nil // the therapist has deleted the note: there is nowhere to file it
 		case err != nil:

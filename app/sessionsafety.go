@@ -120,10 +120,10 @@ func deedLine(d safety.Deed, loc *time.Location) string {
 func (s *Session) deedEntry(d safety.Deed) entry {
 	added := false
 	return func(ctx context.Context, r *Records) error {
-		err := s.p.addDeed(ctx, r, s.view.Client, s.noteID, d, &added)
+		err := s.p.addDeed(ctx, r, s.view.Client, sessionNote(s.id), d, &added)
 		if err == nil {
 			s.mu.Lock()
-			s.view.Note = s.noteID
+			s.view.Note = sessionNote(s.id)
 			s.mu.Unlock()
 		}
 		return err

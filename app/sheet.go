@@ -22,6 +22,7 @@ type Sheet struct {
 type SheetStore interface {
 	// SaveSheet adds or replaces the session's.
 	SaveSheet(ctx context.Context, s Sheet) error
+	Sheet(ctx context.Context, id SessionID) (Sheet, error) // ErrNotFound
 	// LastSheet is that of the client's latest session. ErrNotFound.
 	LastSheet(ctx context.Context, c ClientID) (Sheet, error)
 }

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -15,11 +14,47 @@ import (
 	"alcove/storage/sealed"
 )
 
-// signerEnv makes this test program sign notes in the store that it names, until it is killed.
-const signerEnv = "ALCOVE_STORAGE_SIGNER"
+// storeEnv makes this test program play an act over the store that it names, until it is killed.
+const storeEnv = "ALCOVE_STORAGE_STORE"
 
-// signerKills is how often it is killed.
+// signerKills is how often it is killed while it signs.
 const signerKills = 40
+
+// overStore is the part that plays an act.
+func overStore(path, act string) *exec.Cmd {
+	c := exec.Command(os.Args[0], act)
+	c.Env = append(os.Environ(), storeEnv+"="+path)
+	c.Stderr = os.Stderr
+	return c
+}
+
+// playStore plays it, if this is the part.
+func playStore() bool {
+	path := os.Getenv(storeEnv)
+	if path == "" {
+		return false
+	}
+	r, err := openFixture(context.Background(), path)
+	if err == nil {
+		err = map[string]func(*app.Records) error{"sign": playSigner, "session": playSession}[os.Args[1]](r)
+	}
+	fmt.Println("failed:", err)
+	return true
+}
+
+// storeToKill is a store with a client, closed.
+func storeToKill(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), storeName)
+	s, err := sealed.Create(t.Context(), path, fixtureKeyOf(t))
+	must(t, err)
+	must(t, migrate(t.Context(), s))
+	r := newRecords(s, newVaultKeys(&Vault{}, &keyFile{}, fixtureKeyOf(t), new(stretched)))
+	must(t, r.Profile.SaveProfile(t.Context(), app.Profile{Therapist: "T", TimeZone: "UTC"}))
+	fillRecords(t, r)
+	must(t, r.Close())
+	return path
+}
 
 // openFixture opens a store under the key of testdata.
 func openFixture(ctx context.Context, path string) (*app.Records, error) {
@@ -40,14 +75,8 @@ func openFixture(ctx context.Context, path string) (*app.Records, error) {
 func killedNote(n int) app.NoteID { return app.NoteID(fmt.Sprintf("K%06d", n)) }
 
 // playSigner drafts, signs and adds to one note after the other, and says each only after the store has answered.
-func playSigner() bool {
-	path := os.Getenv(signerEnv)
-	if path == "" {
-		return false
-	}
+func playSigner(r *app.Records) error {
 	ctx := context.Background()
-	r, err := openFixture(ctx, path)
-	mustSay(err)
 	at := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 	for n := 0; ; n++ {
 		if _, err := r.Notes.Note(ctx, killedNote(n)); err == nil {
@@ -57,36 +86,34 @@ func playSigner() bool {
 			ID: killedNote(n), Client: "C1", Format: app.FormatFree, Title: "Note", Status: app.NotePreliminary, Created: at, Changed: at,
 			Sections: []app.Section{{Key: "text", Text: fmt.Sprintf("%s %d", canary, n)}},
 		}
-		mustSay(r.Notes.SaveDraft(ctx, note))
-		mustSay(r.Notes.SignNote(ctx, note.ID, app.Signature{By: "T", At: at, Hash: app.SignedHash(note, "T", at)}))
+		if err := r.Notes.SaveDraft(ctx, note); err != nil {
+			return err
+		}
+		if err := r.Notes.SignNote(ctx, note.ID, app.Signature{By: "T", At: at, Hash: app.SignedHash(note, "T", at)}); err != nil {
+			return err
+		}
 		fmt.Println(n, 0)
-		mustSay(r.Notes.AddAddendum(ctx, note.ID, app.Addendum{Text: "later", By: "T", At: at}))
+		if err := r.Notes.AddAddendum(ctx, note.ID, app.Addendum{Text: "later", By: "T", At: at}); err != nil {
+			return err
+		}
 		fmt.Println(n, 1)
-	}
-}
-
-func mustSay(err error) {
-	if err != nil {
-		fmt.Println("failed:", err)
-		os.Exit(1)
 	}
 }
 
 // Whatever moment it is killed in, every signature and addendum that was answered is there, and no note is signed
 // without its entry in the chain, nor the other way round.
 func TestKilledSignerLosesNothingAcknowledged(t *testing.T) {
-	path := filepath.Join(t.TempDir(), storeName)
-	s, err := sealed.Create(t.Context(), path, fixtureKeyOf(t))
-	must(t, err)
-	must(t, migrate(t.Context(), s))
-	r := newRecords(s, newVaultKeys(&Vault{}, &keyFile{}, fixtureKeyOf(t), new(stretched)))
-	fillRecords(t, r)
-	must(t, r.Close())
-
+	path := storeToKill(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	signed, added := map[int]bool{}, map[int]bool{}
 	for k := range signerKills {
-		signUntilKilled(t, path, time.Duration(random.IntN(40_000))*time.Microsecond, signed, added)
+		for _, line := range killed(t, overStore(path, "sign"), time.Duration(random.IntN(40_000))*time.Microsecond) {
+			var n, step int
+			if _, err := fmt.Sscan(line, &n, &step); err != nil {
+				t.Fatalf("the signer: %s", line)
+			}
+			signed[n], added[n] = true, added[n] || step == 1
+		}
 		if k%5 != 4 {
 			continue
 		}
@@ -106,31 +133,4 @@ func TestKilledSignerLosesNothingAcknowledged(t *testing.T) {
 	if len(signed) < signerKills {
 		t.Errorf("only %d signatures: the kills came too early to prove anything", len(signed))
 	}
-}
-
-// signUntilKilled lets a signer acknowledge something, waits, and kills it.
-func signUntilKilled(t *testing.T, path string, after time.Duration, signed, added map[int]bool) {
-	t.Helper()
-	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), signerEnv+"="+path)
-	c.Stderr = os.Stderr
-	out, err := c.StdoutPipe()
-	must(t, err)
-	must(t, c.Start())
-	killed := false
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		var n, step int
-		if _, err := fmt.Sscan(lines.Text(), &n, &step); err != nil {
-			_ = c.Process.Kill()
-			_ = c.Wait()
-			t.Fatalf("the signer: %s", lines.Text())
-		}
-		signed[n] = true
-		added[n] = added[n] || step == 1
-		if !killed {
-			killed = true
-			time.AfterFunc(after, func() { _ = c.Process.Kill() })
-		}
-	}
-	_ = c.Wait()
 }

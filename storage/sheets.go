@@ -20,9 +20,17 @@ func (s sheetStore) SaveSheet(ctx context.Context, sheet app.Sheet) error {
 		string(sheet.Session), string(sheet.Client), stamp(sheet.Started), string(text))
 }
 
-func (s sheetStore) LastSheet(ctx context.Context, c app.ClientID) (sheet app.Sheet, err error) {
+func (s sheetStore) Sheet(ctx context.Context, id app.SessionID) (app.Sheet, error) {
+	return s.sheet(ctx, "session = ?", string(id))
+}
+
+func (s sheetStore) LastSheet(ctx context.Context, c app.ClientID) (app.Sheet, error) {
+	return s.sheet(ctx, "client = ? ORDER BY started DESC, session LIMIT 1", string(c))
+}
+
+func (s sheetStore) sheet(ctx context.Context, which, arg string) (sheet app.Sheet, err error) {
 	var text string
-	err = s.store.DB().QueryRowContext(ctx, "SELECT json FROM sheets WHERE client = ? ORDER BY started DESC, session LIMIT 1", string(c)).Scan(&text)
+	err = s.store.DB().QueryRowContext(ctx, "SELECT json FROM sheets WHERE "+which, arg).Scan(&text) // #nosec G202 -- which is of constants
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &sheet)
 	}

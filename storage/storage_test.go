@@ -16,7 +16,7 @@ import (
 var testKeychain = keychain.OS{Service: "Alcove test"}
 
 func TestMain(m *testing.M) {
-	if !playPart() && !playSigner() {
+	if !playPart() && !playStore() {
 		keychaintest.Main(m)
 	}
 }

@@ -93,3 +93,27 @@ func TestClosingAllTheSame(t *testing.T) {
 	r.press("Close and lose it")
 	r.until("it closes", func() bool { return r.closed })
 }
+
+func TestCutSessionLeadsToItsNote(t *testing.T) {
+	r := newRig(t, cutOff(1)(t), "")
+	r.at("today")
+	r.until("the word", func() bool { return strings.Contains(r.written(), "A session was cut off") })
+	all, err := r.stage.CutSessions(context.Background())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%v %v", all, err)
+	}
+	r.press("Open the note of " + all[0].ClientName + ", " + dayTime(all[0].Started, r.follow.now()))
+	r.at("draft")
+	r.press("Sign note")
+	r.press("Sign and lock")
+	r.until("signed", func() bool {
+		n, err := r.stage.Note(context.Background(), all[0].Note)
+		return err == nil && !n.CanEdit
+	})
+	r.press("Today")
+	r.at("today")
+	r.rest()
+	if strings.Contains(r.written(), "cut off") {
+		t.Error("it is signed, and Today speaks of it still")
+	}
+}

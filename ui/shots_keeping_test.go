@@ -63,6 +63,8 @@ var keepingShots = []shot{
 		b, _ := r.showBusy("Backing up", func() {})
 		b.Far(0.62)
 	}},
+	{"today-cut", cutOff(1), func(r *rig) { r.at("today") }},
+	{"today-cut-crowded", cutOff(5), func(r *rig) { r.at("today") }},
 	{"today-drill", backedUp(2), func(r *rig) { r.at("today") }},
 	{"restore", bareStage, func(r *rig) { r.press("I have a backup") }},
 	{"restore-older", locked, func(r *rig) {
@@ -112,6 +114,33 @@ func backedUp(n int) func(testing.TB) *apptest.Stage {
 			s.Vault.Memory.Disk.Put(app.BackupFile{
 				Path: fmt.Sprintf("/media/maren/Safe place/Alcove/%d.alcovebackup", i), ID: fmt.Sprint(i), Made: time.Now().AddDate(0, 0, -i), Bytes: int64(60-i) << 20,
 			})
+		}
+		return s
+	}
+}
+
+// cutOff has n sessions in which the app was closed.
+func cutOff(n int) func(testing.TB) *apptest.Stage {
+	return func(t testing.TB) *apptest.Stage {
+		s := backedUp(1)(t)
+		ctx := context.Background()
+		r := s.Vault.Memory.Open(nil)
+		for i := range n {
+			id, at := s.Ana, time.Now().Add(-time.Duration(1+26*i)*time.Hour)
+			if i > 0 {
+				c, err := s.SaveClient(ctx, app.Client{Name: fmt.Sprintf("Client %d %s", i, strings.Repeat("Longname ", 4*i))})
+				if err != nil {
+					t.Fatal(err)
+				}
+				id = c
+			}
+			if err := r.Sessions.SaveSession(ctx, app.SessionFacts{ID: app.SessionID(fmt.Sprint("cut", i)), Client: id, Started: at, Alive: at.Add(23 * time.Minute), Modality: app.ModalityVideo}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Lock()
+		if err := s.Unlock(ctx, apptest.Pass()); err != nil {
+			t.Fatal(err)
 		}
 		return s
 	}

@@ -61,6 +61,7 @@ func (t *today) Changed(e app.Event) {
 	case app.NoteChanged, app.ClientChanged:
 		t.readDrafts()
 		t.readPlans()
+		t.readNotices()
 	case app.PlanChanged:
 		t.readPlans()
 	case app.KnockChanged, app.SessionChanged:
@@ -86,6 +87,7 @@ type noticesRead struct {
 	profile app.Profile
 	keeping app.KeepingView
 	clients int
+	cut     []app.CutSession
 }
 
 // readNotices says what must not be forgotten.
@@ -99,6 +101,9 @@ func (t *today) readNotices() {
 			return n, err
 		}
 		n.clients = page.Total
+		if n.cut, err = t.u.p.CutSessions(ctx); err != nil {
+			return n, err
+		}
 		n.keeping, err = t.u.p.KeepingDue(ctx)
 		return n, err
 	}, func(n noticesRead, err error) {
@@ -111,11 +116,31 @@ func (t *today) readNotices() {
 			t.notice.Add(widget.NewBanner("Your recovery kit has not been checked. Without it, a lost passphrase or a broken computer means that every record is lost.",
 				widget.Caution, widget.NewButton("Make a new kit", "", widget.Secondary, func() { t.u.shell().settings(tabSecurity) }).Low()))
 		}
+		for _, o := range t.cutNotices(n.cut) {
+			t.notice.Add(o)
+		}
 		for _, o := range keepingNotices(t.u, n.keeping, n.clients > 0) {
 			t.notice.Add(o)
 		}
 		t.root.Refresh()
 	})
+}
+
+const cutShown = 3
+
+// cutNotices lead to the notes of sessions in which the app was closed, until those are signed.
+func (t *today) cutNotices(all []app.CutSession) (notices []fyne.CanvasObject) {
+	for _, c := range all[:min(len(all), cutShown)] {
+		when := dayTime(c.Started, t.u.follow.now())
+		text := dots("A session was cut off: "+c.ClientName, when) + ". Its end is not in the record. A draft note holds what is known: put in when it ended, and sign it."
+		if n := len(all) - cutShown; n > 0 && len(notices) == cutShown-1 {
+			text += fmt.Sprintf(" So it is with %d more among the notes to sign.", n)
+		}
+		notices = append(notices, widget.NewBanner(text, widget.Caution, widget.NewButton("Open the note", "", widget.Secondary, func() {
+			t.u.shell().openNote(c.Client, c.Note)
+		}).Low().Named("Open the note of "+c.ClientName+", "+when)))
+	}
+	return notices
 }
 
 const draftsShown = 8

@@ -382,32 +382,6 @@ func (s *store) ForgetGuests(ctx context.Context, c app.ClientID) error {
 	return nil
 }
 
-func (s *store) SaveSession(ctx context.Context, f app.SessionFacts) error {
-	unlock, err := s.write(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	s.m.sessions[f.ID] = f
-	return nil
-}
-
-func (s *store) ClientSessions(ctx context.Context, c app.ClientID) ([]app.SessionFacts, error) {
-	unlock, err := s.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	var out []app.SessionFacts
-	for _, f := range s.m.sessions {
-		if f.Client == c {
-			out = append(out, f)
-		}
-	}
-	slices.SortFunc(out, func(a, b app.SessionFacts) int { return b.Started.Compare(a.Started) })
-	return out, nil
-}
-
 // limit gives the contract's default for a limit of 0.
 func limit(n, def int) int {
 	if n <= 0 {

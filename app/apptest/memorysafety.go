@@ -89,6 +89,48 @@ func (s *store) PlanDraft(ctx context.Context, c app.ClientID) (app.PlanDraft, e
 	return d, nil
 }
 
+func (s *store) SaveSession(ctx context.Context, f app.SessionFacts) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	s.m.sessions[f.ID] = f
+	return nil
+}
+
+func (s *store) ClientSessions(ctx context.Context, c app.ClientID) ([]app.SessionFacts, error) {
+	unlock, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var out []app.SessionFacts
+	for _, f := range s.m.sessions {
+		if f.Client == c {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b app.SessionFacts) int { return b.Started.Compare(a.Started) })
+	return out, nil
+}
+
+func (s *store) CutSessions(ctx context.Context) ([]app.SessionFacts, error) {
+	unlock, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var out []app.SessionFacts
+	for _, f := range s.m.sessions {
+		if f.Ended.IsZero() && (f.Note == "" || s.m.notes[f.Note].Status == app.NotePreliminary) {
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b app.SessionFacts) int { return b.Started.Compare(a.Started) })
+	return out, nil
+}
+
 func (s *store) SaveSheet(ctx context.Context, sheet app.Sheet) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
@@ -97,6 +139,19 @@ func (s *store) SaveSheet(ctx context.Context, sheet app.Sheet) error {
 	defer unlock()
 	s.m.sheets[sheet.Session] = cloneSheet(sheet)
 	return nil
+}
+
+func (s *store) Sheet(ctx context.Context, id app.SessionID) (app.Sheet, error) {
+	unlock, err := s.read(ctx)
+	if err != nil {
+		return app.Sheet{}, err
+	}
+	defer unlock()
+	sheet, ok := s.m.sheets[id]
+	if !ok {
+		return app.Sheet{}, app.ErrNotFound
+	}
+	return cloneSheet(sheet), nil
 }
 
 func (s *store) LastSheet(ctx context.Context, c app.ClientID) (app.Sheet, error) {

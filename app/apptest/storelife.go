@@ -115,6 +115,8 @@ func testClosed(t *testing.T, r *app.Records) {
 		"ForgetGuests":      r.Guests.ForgetGuests(ctx, "C1"),
 		"SaveSession":       r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S1", Client: "C1"}),
 		"ClientSessions":    second(r.Sessions.ClientSessions(ctx, "C1")),
+		"CutSessions":       second(r.Sessions.CutSessions(ctx)),
+		"Sheet":             second(r.Sheets.Sheet(ctx, "S1")),
 		"SaveSheet":         r.Sheets.SaveSheet(ctx, app.Sheet{Session: "S1", Client: "C1"}),
 		"LastSheet":         second(r.Sheets.LastSheet(ctx, "C1")),
 		"AddPlan":           r.Plans.AddPlan(ctx, plan("P1", "C1", 1, "x", day)),

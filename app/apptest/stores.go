@@ -53,6 +53,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"SeenKnock", testSeenKnock},
 		{"Guests", testGuests},
 		{"Sessions", testSessions},
+		{"CutSessions", testCutSessions},
 		{"Sheets", testSheets},
 		{"Plans", testPlans},
 		{"PlanDrafts", testPlanDrafts},
@@ -372,38 +373,6 @@ func testGuests(t *testing.T, r *app.Records) {
 	want(t, "another client's", verified("C2", key), true)
 	ok(t, r.Guests.SaveVerifiedGuest(ctx, "C1", key, hour(2)))
 	want(t, "verified anew", verified("C1", key), true)
-}
-
-func testSessions(t *testing.T, r *app.Records) {
-	ctx := t.Context()
-	addClient(t, r, "C1", "Ana")
-	addClient(t, r, "C2", "Ben")
-	ok(t, r.Invites.SaveInvite(ctx, app.Invite{ID: "I1", Client: "C1", Kind: app.InviteSingle, Created: day, Expires: hour(9)}))
-	running := app.SessionFacts{ID: "S1", Client: "C1", Invite: "I1", Started: hour(1), Modality: app.ModalityVideo}
-	ok(t, r.Sessions.SaveSession(ctx, running))
-	ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S2", Client: "C1", Invite: "I1", Started: hour(3), Modality: app.ModalityText, Trust: app.TrustKnown}))
-	ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S3", Client: "C2", Invite: "I1", Started: hour(2), Modality: app.ModalityVoice}))
-
-	// The end of a session: its draft first, then the facts that point at it.
-	ok(t, r.Notes.SaveDraft(ctx, app.Note{ID: "N1", Client: "C1", Session: "S1", Format: app.FormatFree, Status: app.NotePreliminary, Created: hour(2), Changed: hour(2)}))
-	ended := running
-	ended.Ended, ended.Trust, ended.Note = hour(2), app.TrustCode, "N1"
-	ok(t, r.Sessions.SaveSession(ctx, ended))
-
-	list, err := r.Sessions.ClientSessions(ctx, "C1")
-	ok(t, err)
-	if len(list) != 2 || list[0].ID != "S2" || list[1].ID != "S1" {
-		t.Fatalf("a client's sessions, newest first: %+v", list)
-	}
-	wantTime(t, "Ended of a running session", list[0].Ended, time.Time{})
-	got := list[1]
-	wantTime(t, "Started", got.Started, ended.Started)
-	wantTime(t, "Ended", got.Ended, ended.Ended)
-	got.Started, got.Ended = ended.Started, ended.Ended
-	want(t, "facts", got, ended)
-	n, err := r.Notes.Note(ctx, "N1")
-	ok(t, err)
-	want(t, "the note's session", n.Session, "S1")
 }
 
 func testAudit(t *testing.T, r *app.Records) {

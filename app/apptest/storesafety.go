@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -126,6 +127,71 @@ func testPlansAtOnce(t *testing.T, r *app.Records) {
 	want(t, "written", done.Load(), 1)
 }
 
+func testSessions(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	addClient(t, r, "C2", "Ben")
+	ok(t, r.Invites.SaveInvite(ctx, app.Invite{ID: "I1", Client: "C1", Kind: app.InviteSingle, Created: day, Expires: hour(9)}))
+	running := app.SessionFacts{ID: "S1", Client: "C1", Invite: "I1", Started: hour(1), Modality: app.ModalityVideo}
+	ok(t, r.Sessions.SaveSession(ctx, running))
+	ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S2", Client: "C1", Invite: "I1", Started: hour(3), Alive: hour(4), Modality: app.ModalityText, Trust: app.TrustKnown}))
+	ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S3", Client: "C2", Invite: "I1", Started: hour(2), Modality: app.ModalityVoice}))
+
+	// The end of a session: its draft first, then the facts that point at it.
+	ok(t, r.Notes.SaveDraft(ctx, app.Note{ID: "N1", Client: "C1", Session: "S1", Format: app.FormatFree, Status: app.NotePreliminary, Created: hour(2), Changed: hour(2)}))
+	ended := running
+	ended.Ended, ended.Trust, ended.Note = hour(2), app.TrustCode, "N1"
+	ok(t, r.Sessions.SaveSession(ctx, ended))
+
+	list, err := r.Sessions.ClientSessions(ctx, "C1")
+	ok(t, err)
+	if len(list) != 2 || list[0].ID != "S2" || list[1].ID != "S1" {
+		t.Fatalf("a client's sessions, newest first: %+v", list)
+	}
+	wantTime(t, "Ended of a running session", list[0].Ended, time.Time{})
+	wantTime(t, "Alive", list[0].Alive, hour(4))
+	got := list[1]
+	wantTime(t, "Started", got.Started, ended.Started)
+	wantTime(t, "Ended", got.Ended, ended.Ended)
+	got.Started, got.Ended = ended.Started, ended.Ended
+	want(t, "facts", got, ended)
+	n, err := r.Notes.Note(ctx, "N1")
+	ok(t, err)
+	want(t, "the note's session", n.Session, "S1")
+}
+
+func testCutSessions(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	save := func(id app.SessionID, start time.Time, note app.NoteID) {
+		t.Helper()
+		ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: id, Client: "C1", Started: start, Note: note}))
+	}
+	draft := func(id app.NoteID) {
+		t.Helper()
+		ok(t, r.Notes.SaveDraft(ctx, app.Note{ID: id, Client: "C1", Format: app.FormatFree, Status: app.NotePreliminary, Created: day, Changed: day}))
+	}
+	draft("draft")
+	draft("signed")
+	ok(t, r.Notes.SignNote(ctx, "signed", app.Signature{By: "T", At: day}))
+	draft("deleted")
+	ok(t, r.Notes.DeleteDraft(ctx, "deleted", day))
+	save("none", hour(1), "")
+	save("draft", hour(2), "draft")
+	save("signed", hour(3), "signed")
+	save("deleted", hour(4), "deleted")
+	ok(t, r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "ended", Client: "C1", Started: hour(5), Ended: hour(6)}))
+	all, err := r.Sessions.CutSessions(ctx)
+	ok(t, err)
+	var ids []app.SessionID
+	for _, f := range all {
+		ids = append(ids, f.ID)
+	}
+	if !slices.Equal(ids, []app.SessionID{"draft", "none"}) {
+		t.Errorf("cut: %v", ids)
+	}
+}
+
 func testSheets(t *testing.T, r *app.Records) {
 	ctx := t.Context()
 	addClient(t, r, "C1", "Ana")
@@ -153,4 +219,9 @@ func testSheets(t *testing.T, r *app.Records) {
 	if !reflect.DeepEqual(got, sheet) {
 		t.Errorf("got %+v, want %+v", got, sheet)
 	}
+	got, err = r.Sheets.Sheet(ctx, "S3")
+	ok(t, err)
+	want(t, "a session's own", got.Client, "C2")
+	_, err = r.Sheets.Sheet(ctx, "S9")
+	wantErr(t, "a session without one", err, app.ErrNotFound)
 }
