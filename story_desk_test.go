@@ -80,9 +80,14 @@ func (d *desk) fill(label, text string) {
 func (d *desk) append(label, text string) {
 	d.m.t.Helper()
 	d.press(label)
-	d.do(func(ctx context.Context) error { return d.see.Key(ctx, "ctrl+End") })
-	d.do(func(ctx context.Context) error { return d.see.Key(ctx, "Return") })
+	d.key("ctrl+End")
+	d.key("Return")
 	d.do(func(ctx context.Context) error { return d.see.Type(ctx, text) })
+}
+
+func (d *desk) key(name string) {
+	d.m.t.Helper()
+	d.do(func(ctx context.Context) error { return d.see.Key(ctx, name) })
 }
 
 // typeCode types the six digits that the client reads aloud.
@@ -96,7 +101,7 @@ func (d *desk) typeCode(code string) {
 func (d *desk) write(text string) {
 	d.m.t.Helper()
 	d.fill("Message", text)
-	d.do(func(ctx context.Context) error { return d.see.Key(ctx, "Return") })
+	d.key("Return")
 }
 
 func (d *desk) endSession() {

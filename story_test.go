@@ -60,6 +60,9 @@ func TestStory(t *testing.T) {
 	s.step("admit", s.admit)
 	s.step("a wrong code is refused, the right one verifies", s.code)
 	s.step("a risk answer rings, and is answered", s.alert)
+	s.step("where the client is today moves the numbers", s.place)
+	s.step("the safety plan, written and shown", s.plan)
+	s.step("the emergency card", s.emergency)
 	s.step("picture both ways", s.picture)
 	s.step("voice both ways", s.voice)
 	s.step("chat both ways", s.chat)
@@ -71,6 +74,8 @@ func TestStory(t *testing.T) {
 	s.step("kill -9, start, unlock", s.restart)
 	s.step("search finds it", s.search)
 	s.step("the chart has the answers", s.chart)
+	s.step("a backup, and a restore drill", s.backUp)
+	s.step("the record proved, and an altered one found out", s.prove)
 	s.step("nothing to read in any file", s.sealed)
 }
 
@@ -223,7 +228,8 @@ func (s *story) end() {
 	s.desk.endSession()
 	s.guest.reads("The session is over")
 	s.desk.reads("Sign")
-	for _, fact := range []string{"Start: ", "End: ", "Length: ", "Modality: video", "PHQ-9, filled in by the client: 9, Mild"} {
+	for _, fact := range []string{"Start: ", "End: ", "Length: ", "Modality: video", "PHQ-9, filled in by the client: 9, Mild",
+		"Place today: " + rose, "Call-back number: skipped", deed, "Chidi is on his way"} {
 		s.desk.reads(fact)
 	}
 }
@@ -266,9 +272,9 @@ func (s *story) search() {
 
 // sealed looks for what was written in every file that the app has left on this machine.
 func (s *story) sealed() {
-	words := []string{client, therapist, "quarternight", "no intent", "sleep diary", passphrase, s.pin, strings.TrimPrefix(s.link[strings.Index(s.link, "#"):], "#1")}
+	words := []string{client, therapist, "quarternight", "no intent", "sleep diary", rose, distract, passphrase, s.pin, strings.TrimPrefix(s.link[strings.Index(s.link, "#"):], "#1")}
 	look := func() {
-		for _, root := range []string{s.m.path("profile"), s.m.path("home")} {
+		for _, root := range []string{s.m.path("profile"), s.m.path("home"), s.m.path("drive")} {
 			_ = filepath.WalkDir(root, func(path string, e os.DirEntry, err error) error {
 				if err != nil || !e.Type().IsRegular() {
 					return nil

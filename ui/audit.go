@@ -235,7 +235,7 @@ func (a *audit) onlyClient(id app.ClientID, name string) {
 	a.client = id
 	a.only.Objects = nil
 	if id != "" {
-		a.only.Objects = []fyne.CanvasObject{widget.NewButton("Only "+name, "close", widget.Secondary, func() { a.onlyClient("", "") }).Low().Named("Show all clients again")}
+		a.only.Objects = []fyne.CanvasObject{widget.NewButton("Only "+name, "close", widget.Secondary, func() { a.onlyClient("", "") }).Low().Named("Only " + name + ": show all clients again")}
 	}
 	a.root.Refresh()
 	a.search()

@@ -118,7 +118,7 @@ func (b *backups) stateCard() fyne.CanvasObject {
 }
 
 func (b *backups) fileRow(f app.BackupFile) fyne.CanvasObject {
-	pill := fyne.CanvasObject(widget.NewButton("Try it", "", widget.Secondary, func() { b.drill(f.Path) }).Low().Named("Try the backup of " + dayTime(f.Made, b.u.follow.now())))
+	pill := fyne.CanvasObject(widget.NewButton("Try it", "", widget.Secondary, func() { b.drill(f.Path) }).Low().Named("Try it: the backup of " + dayTime(f.Made, b.u.follow.now())))
 	if f.Cut {
 		pill = widget.NewPill("Not whole", widget.Negative)
 	}

@@ -133,7 +133,7 @@ func (m *measures) chartCard(h app.MeasureHistory) fyne.CanvasObject {
 	}
 	chart := widget.NewChart(chartHeight, data)
 	chart.OnOpen = func(i int) { m.k.c.openResponse(m.k.id, points[i].ID) }
-	save := widget.NewButton("Save picture", "", widget.Secondary, func() { m.save(h) }).Low().Named("Save the chart as a picture")
+	save := widget.NewButton("Save picture", "", widget.Secondary, func() { m.save(h) }).Low().Named("Save picture of the chart")
 	return widget.Card(head, chart,
 		widget.Row(look.S2, widget.Grow(widget.NewPara(chartLegend(h.Instrument), widget.Fine)), save))
 }

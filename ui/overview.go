@@ -160,7 +160,7 @@ func (k *client) emergencyCard() fyne.CanvasObject {
 	if e == (app.EmergencyContact{}) {
 		return widget.Card(widget.CardHead("Emergency contact"),
 			widget.NewPara("Nobody yet. You will want a name and number before a session by video.", widget.Soft),
-			widget.ColStart(0, widget.NewButton("Add one", "add", widget.Secondary, func() { k.c.edit(k.data) }).Low().Named("Add emergency contact")))
+			widget.ColStart(0, widget.NewButton("Add one", "add", widget.Secondary, func() { k.c.edit(k.data) }).Low().Named("Add one: emergency contact")))
 	}
 	return widget.Card(widget.CardHead("Emergency contact"), widget.Col(look.S3,
 		fact("Name", k.shy(e.Name)), fact("Relation", e.Relation), fact("Phone", k.shy(e.Phone))))

@@ -170,7 +170,7 @@ func (b *planBook) bar() fyne.CanvasObject {
 	if b.draft != nil {
 		word = "Go on writing"
 	}
-	row := widget.Row(look.S2, widget.NewButton(word, "edit", widget.Secondary, b.edit).Low().Named("Edit plan"))
+	row := widget.Row(look.S2, widget.NewButton(word, "edit", widget.Secondary, b.edit).Low())
 	if b.draft == nil && b.at == 0 {
 		row.Add(widget.NewButton("Still right", "check", widget.Secondary, b.stillRight).Low().Named("Plan is still right"))
 	}
@@ -218,7 +218,7 @@ func (b *planBook) showNone() {
 	}
 	b.put(widget.PadAll(look.S4, widget.Empty("lifebuoy", "No safety plan yet",
 		"Six steps in the client’s own words, from noticing that a crisis is coming to whom they call. Best written together, before it is needed.",
-		widget.NewButton(word, "edit", widget.Primary, b.edit).Named("Edit plan"))))
+		widget.NewButton(word, "edit", widget.Primary, b.edit))))
 }
 
 // planPanel is the book beside a session.

@@ -455,11 +455,11 @@ var shots = []shot{
 	}},
 	{"room-plan-none", full, func(r *rig) { r.verified(kim); r.press("Plan") }},
 	{"room-plan", planned, func(r *rig) { r.verified(kim); r.press("Plan") }},
-	{"room-plan-edit", planned, func(r *rig) { r.verified(kim); r.press("Plan"); r.press("Edit plan") }},
+	{"room-plan-edit", planned, func(r *rig) { r.verified(kim); r.press("Plan"); r.press("Write the next version") }},
 	{"client-plan-none", full, func(r *rig) { r.openClient(tabPlan) }},
 	{"client-plan", planned, func(r *rig) { r.openClient(tabPlan) }},
 	{"client-plan-changed", planned, func(r *rig) { r.openClient(tabPlan); r.press("What changed") }},
-	{"client-plan-edit", planned, func(r *rig) { r.openClient(tabPlan); r.press("Edit plan") }},
+	{"client-plan-edit", planned, func(r *rig) { r.openClient(tabPlan); r.press("Write the next version") }},
 	{"client-plan-long", longPlan, func(r *rig) { r.openClient(tabPlan) }},
 	{"room-plan-long", longPlan, func(r *rig) { r.verified(kim); r.press("Plan") }},
 	{"room-emergency", planned, func(r *rig) {
@@ -539,7 +539,7 @@ var shots = []shot{
 		r.at("today")
 		r.press("Settings")
 		r.press("Security")
-		r.press("New recovery kit")
+		r.press("New kit for recovery")
 		r.press("Make a new kit")
 		r.sees("I have it on paper")
 	}},

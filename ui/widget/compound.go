@@ -15,6 +15,8 @@ type compound struct {
 // CreateRenderer implements fyne.Widget.
 func (c *compound) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.root) }
 
+func (c *compound) inside() Object { return c.root }
+
 // Refresh implements fyne.CanvasObject.
 func (c *compound) Refresh() {
 	c.root.Refresh()

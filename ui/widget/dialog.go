@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -57,9 +59,13 @@ func NewDialog(c fyne.Canvas, s DialogSpec) *Dialog {
 	return d
 }
 
+// shown are the dialogs that lie over a window: a canvas does not tell what its overlays hold.
+var shown []*Dialog
+
 // Show shows it.
 func (d *Dialog) Show() {
 	d.pop.Show()
+	shown = append(shown, d)
 	if d.focus != nil {
 		d.on.Focus(d.focus)
 	}
@@ -68,6 +74,7 @@ func (d *Dialog) Show() {
 // Hide takes it away.
 func (d *Dialog) Hide() {
 	d.pop.Hide()
+	shown = slices.DeleteFunc(shown, func(o *Dialog) bool { return o == d })
 	if d.Closed != nil {
 		d.Closed()
 	}

@@ -173,3 +173,37 @@ func TestQR(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTheWheelPassesFields: a page goes on scrolling where a field comes under the pointer, in the
+// window and in a dialog, and the inner of two scrolls.
+func TestTheWheelPassesFields(t *testing.T) {
+	themed(t)
+	w := test.NewWindow(nil)
+	t.Cleanup(w.Close)
+	for name, field := range map[string]Object{
+		"a line": NewEntry("One", ""), "an area": NewArea("Many", "", 3), "a named field": NewField(NewEntry("One", ""), "hint"), "a secret": NewSecret("Secret", ""),
+	} {
+		page := func() *VScroll { return NewVScroll(Col(0, field, Space(0, 2000))) }
+		look := func(where string, s *VScroll) {
+			t.Helper()
+			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(field).AddXY(20, field.Size().Height/2)
+			test.Scroll(w.Canvas(), at, 0, -50)
+			if s.Offset.Y != 50 {
+				t.Errorf("%s %s: scrolled by %v", name, where, s.Offset.Y)
+			}
+		}
+		s := page()
+		w.SetContent(s)
+		w.Resize(fyne.NewSize(400, 300))
+		look("in the window", s)
+		s = page()
+		w.SetContent(NewVScroll(Col(0, Sized(0, 200, s), Space(0, 2000))))
+		look("in a scroll within a scroll", s)
+		s = page()
+		d := NewDialog(w.Canvas(), DialogSpec{Title: "A question", Body: Sized(0, 200, s)})
+		w.SetContent(Space(0, 0))
+		d.Show()
+		look("in a dialog", s)
+		d.Hide()
+	}
+}
