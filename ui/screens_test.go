@@ -514,3 +514,27 @@ func BenchmarkKeystroke(b *testing.B) {
 		})
 	}
 }
+
+// TestReviewsDueOnToday: a treatment plan that is to be reviewed leads to it, and Today drops it once a newer one is signed.
+func TestReviewsDueOnToday(t *testing.T) {
+	r := newRig(t, dueReviews(1)(t), "")
+	r.at("today")
+	r.press("Other 0")
+	r.at("note")
+	due, err := r.stage.ReviewsDue(context.Background(), 0)
+	if err != nil || len(due) != 1 {
+		t.Fatalf("%v %v", due, err)
+	}
+	d, err := r.stage.NewDraft(context.Background(), due[0].Client, app.FormatPlan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Edit("goals", "To sleep through")
+	d.Edit(app.SectionReview, time.Now().AddDate(0, 3, 0).Format(time.DateOnly))
+	r.press("Today")
+	r.sees("Treatment plans to review")
+	if err := d.Sign(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	r.until("it is gone", func() bool { return r.find("Treatment plans to review") == nil })
+}

@@ -63,6 +63,8 @@ var keepingShots = []shot{
 		b, _ := r.showBusy("Backing up", func() {})
 		b.Far(0.62)
 	}},
+	{"today-reviews", dueReviews(2), func(r *rig) { r.at("today"); r.sees("Treatment plans to review") }},
+	{"today-reviews-crowded", dueReviews(9), func(r *rig) { r.at("today"); r.sees("Treatment plans to review") }},
 	{"today-cut", cutOff(1), func(r *rig) { r.at("today") }},
 	{"today-cut-crowded", cutOff(5), func(r *rig) { r.at("today") }},
 	{"today-drill", backedUp(2), func(r *rig) { r.at("today") }},

@@ -70,6 +70,31 @@ func duePlans(n int) func(testing.TB) *apptest.Stage {
 	}
 }
 
+// dueReviews has n more, whose treatment plan is to be reviewed.
+func dueReviews(n int) func(testing.TB) *apptest.Stage {
+	return func(t testing.TB) *apptest.Stage {
+		s := duePlans(n)(t)
+		ctx := context.Background()
+		for i := range n {
+			id, err := s.SaveClient(ctx, app.Client{Name: fmt.Sprintf("Other %d %s", i, strings.Repeat("Longname ", i))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := s.NewDraft(ctx, id, app.FormatPlan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.SetTitle("Treatment plan" + strings.Repeat(", and a long title", i))
+			d.Edit("goals", "To sleep")
+			d.Edit(app.SectionReview, time.Now().AddDate(0, 0, -i).Format(time.DateOnly))
+			if err := d.Sign(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return s
+	}
+}
+
 // ownNumbers puts in the practice's own for two places.
 func (r *rig) ownNumbers() {
 	for _, e := range []safety.Entry{

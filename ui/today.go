@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -231,35 +232,64 @@ func (t *today) showDoor() {
 	t.put(t.door, widget.Card(all...))
 }
 
-const plansShown = 5
+// plansShown of each are listed; reviewsMost are counted.
+const plansShown, reviewsMost = 5, 1000
 
-// readPlans lists the safety plans that should be gone over again.
+type plansRead struct {
+	safety    []app.PlanDue
+	treatment []app.ReviewDue
+}
+
+// readPlans lists the safety plans and the treatment plans that should be gone over again.
 func (t *today) readPlans() {
-	read(t.u, t.life, t.u.p.PlansDue, func(due []app.PlanDue, err error) {
-		if err == nil && len(due) == 0 && !t.plans.Visible() {
-			return // the page need not be laid out anew for nothing
+	read(t.u, t.life, func(ctx context.Context) (r plansRead, err error) {
+		if r.safety, err = t.u.p.PlansDue(ctx); err == nil {
+			r.treatment, err = t.u.p.ReviewsDue(ctx, reviewsMost)
 		}
-		setShown(t.plans, err != nil || len(due) > 0)
+		return r, err
+	}, func(r plansRead, err error) {
+		var cards []fyne.CanvasObject
 		if err != nil {
-			t.put(t.plans, widget.NewBanner(app.Explain(err), widget.Caution))
-			return
+			cards = append(cards, widget.NewBanner(app.Explain(err), widget.Caution))
 		}
 		var rows []fyne.CanvasObject
-		for _, d := range due[:min(len(due), plansShown)] {
-			l := widget.NewNoteLine()
-			l.Icon.Set("lifebuoy", look.Warn)
-			l.Title.Set(d.ClientName)
-			l.When.Set("due " + day(d.Review, t.u.follow.now()))
-			l.Sub.Set(fmt.Sprintf("Version %d", d.Version))
-			l.SetPill("", widget.Neutral)
-			rows = append(rows, widget.NewRowButton(l, func() { t.u.shell().caseload().openTab(d.Client, tabPlan) }))
+		for _, d := range r.safety {
+			rows = append(rows, t.dueRow("lifebuoy", d.ClientName, d.Review, fmt.Sprintf("Version %d", d.Version), func() { t.u.shell().caseload().openTab(d.Client, tabPlan) }))
 		}
-		all := []fyne.CanvasObject{widget.CardHead("Safety plans to go over", widget.NewPill(fmt.Sprint(len(due)), widget.Caution)), widget.Rows(rows...)}
-		if len(due) > plansShown {
-			all = append(all, widget.NewPara(fmt.Sprintf("The %d longest due are shown.", plansShown), widget.Fine))
+		cards = append(cards, dueCard("Safety plans to go over", rows)...)
+		rows = nil
+		for _, d := range r.treatment {
+			rows = append(rows, t.dueRow("note", d.ClientName, localDay(d.Review), titleOf(d.Title), func() { t.u.shell().openNote(d.Client, d.ID) }))
 		}
-		t.put(t.plans, widget.Card(all...))
+		cards = append(cards, dueCard("Treatment plans to review", rows)...)
+		if len(cards) == 0 && !t.plans.Visible() {
+			return // the page need not be laid out anew for nothing
+		}
+		setShown(t.plans, len(cards) > 0)
+		t.put(t.plans, widget.Col(look.S5, cards...))
 	})
+}
+
+func (t *today) dueRow(icon, name string, due time.Time, sub string, open func()) fyne.CanvasObject {
+	l := widget.NewNoteLine()
+	l.Icon.Set(icon, look.Warn)
+	l.Title.Set(name)
+	l.When.Set("due " + day(due, t.u.follow.now()))
+	l.Sub.Set(sub)
+	l.SetPill("", widget.Neutral)
+	return widget.NewRowButton(l, open)
+}
+
+// dueCard is none where nothing is due.
+func dueCard(head string, rows []fyne.CanvasObject) []fyne.CanvasObject {
+	if len(rows) == 0 {
+		return nil
+	}
+	all := []fyne.CanvasObject{widget.CardHead(head, widget.NewPill(fmt.Sprint(len(rows)), widget.Caution)), widget.Rows(rows[:min(len(rows), plansShown)]...)}
+	if len(rows) > plansShown {
+		all = append(all, widget.NewPara(fmt.Sprintf("The %d longest due are shown.", plansShown), widget.Fine))
+	}
+	return []fyne.CanvasObject{widget.Card(all...)}
 }
 
 func (t *today) showLine() {

@@ -40,6 +40,12 @@ func since(t, now time.Time) string {
 	return "client since " + t.Local().Format("2 January 2006")
 }
 
+// localDay is the beginning of a day here, wherever it is counted.
+func localDay(d app.Day) time.Time {
+	y, m, n := d.Time().Date()
+	return time.Date(y, m, n, 0, 0, 0, 0, time.Local)
+}
+
 // dayTime is day with the time.
 func dayTime(t, now time.Time) string {
 	if t.IsZero() {
