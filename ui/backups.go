@@ -154,7 +154,7 @@ func (b *backups) reportBox(r app.DrillReport) fyne.CanvasObject {
 		col.Add(widget.RowTop(look.S2, widget.NewIcon(icon, ink, 18), widget.Grow(widget.NewPara(text, widget.Plain.At(look.Small)))))
 	}
 	good := func(text string) { line("check", look.Good, text) }
-	good(fmt.Sprintf("Restored and opened in %.1f s: %s, %s, %s.", r.Took.Seconds(), size(r.Backup.Bytes), count(int(r.Clients), "client"), count(int(r.Notes), "note")))
+	good(fmt.Sprintf("Restored and opened in %.1f s: %s, %s, %s.", max(r.Took.Seconds(), 0.1), size(r.Backup.Bytes), count(int(r.Clients), "client"), count(int(r.Notes), "note")))
 	good("Each of its " + thousands(int(r.Pages)) + " pages is sealed as it was, and every table has as many rows.")
 	good("All " + entries(int(r.Entries)) + " of its audit log follow each other, and are how the record’s own begins.")
 	good("So are the clients’ chains, with " + count(int(r.Signatures), "signature") + ".")
