@@ -228,8 +228,10 @@ func (s *story) end() {
 	s.desk.endSession()
 	s.guest.reads("The session is over")
 	s.desk.reads("Sign")
-	for _, fact := range []string{"Start: ", "End: ", "Length: ", "Modality: video", "PHQ-9, filled in by the client: 9, Mild",
-		"Place today: " + rose, "Call-back number: skipped", deed, "Chidi is on his way"} {
+	for _, fact := range []string{
+		"Start: ", "End: ", "Length: ", "Modality: video", "PHQ-9, filled in by the client: 9, Mild",
+		"Place today: " + rose, "Call-back number: skipped", deed, "Chidi is on his way",
+	} {
 		s.desk.reads(fact)
 	}
 }

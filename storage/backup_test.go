@@ -30,8 +30,10 @@ func fillBackupRecords(t testing.TB, r *app.Records) {
 	ctx, at := t.Context(), time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
 	must(t, r.Clients.SaveClient(ctx, app.Client{ID: "C1", Name: "Wren " + canary, Status: app.ClientActive, Created: at, Changed: at}))
 	for i := range 40 {
-		n := app.Note{ID: app.NoteID(fmt.Sprint("N", i)), Client: "C1", Format: app.FormatFree, Created: at.Add(time.Duration(i) * time.Hour), Changed: at,
-			Sections: []app.Section{{Key: "text", Text: strings.Repeat(fmt.Sprint(canary, " ", i, " "), 200)}}}
+		n := app.Note{
+			ID: app.NoteID(fmt.Sprint("N", i)), Client: "C1", Format: app.FormatFree, Created: at.Add(time.Duration(i) * time.Hour), Changed: at,
+			Sections: []app.Section{{Key: "text", Text: strings.Repeat(fmt.Sprint(canary, " ", i, " "), 200)}},
+		}
 		must(t, r.Notes.SaveDraft(ctx, n))
 		must(t, r.Audit.Append(ctx, app.AuditEntry{At: at, Act: "note.write", Client: "C1", About: string(n.ID)}))
 		if i%2 == 0 {

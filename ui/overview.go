@@ -105,6 +105,7 @@ func (k *client) chartCard(m measuresRead) fyne.CanvasObject {
 	chart.OnOpen = func(i int) { k.c.openResponse(k.id, points[i].ID) }
 	return widget.Card(widget.CardHead(data.Name, widget.NewButton("All measures", "", widget.LinkTo, func() { k.open(tabMeasures) }).Low()), chart)
 }
+
 func (k *client) notesCard(rows []app.NoteRow) fyne.CanvasObject {
 	if len(rows) == 0 {
 		return widget.Card(widget.CardHead("Notes"), widget.Pad(look.S3, 0, look.S3, 0,
