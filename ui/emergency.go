@@ -31,7 +31,6 @@ type emergency struct {
 	entry   *widget.Entry
 	country *widget.Entry // where nobody has asked yet
 	offered string
-	size    fyne.Size
 }
 
 // emergencyFor opens the card of whom the screen is about: the session's, the client's.
