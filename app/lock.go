@@ -124,7 +124,7 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	_ = p.purge(ctx, r)             // what cannot go today goes another day
 	p.listenAll(ctx)
 	p.withdrawAll(ctx, r)
-	go p.lookBackups(r)
+	go p.lookBackups(r) // #nosec G118 -- outlives the unlock; a lock ends it
 	return nil
 }
 
