@@ -26,7 +26,8 @@ type Restorer interface {
 	Inspect(ctx context.Context, path string) (BackupFile, error)
 	// Restore puts the backup in the place of what is there, and opens it; the earlier record is kept aside. Nothing is
 	// changed before all of it was checked. Also ErrBackupChanged, ErrWrongRecoveryKit, ErrNoRoom, and a *ReplaceError if
-	// there is a vault and the order does not say to replace it.
+	// there is a vault and the order does not say to replace it. ErrRecordElsewhere: two copies of one record would take each
+	// other's backups for their own.
 	Restore(ctx context.Context, o RestoreOrder, p Progress) (*Records, error)
 }
 
@@ -87,14 +88,15 @@ type DrillReport struct {
 }
 
 var (
-	ErrNoAccess      = errors.New("folder: no right to use it")
-	ErrNoRoom        = errors.New("backup: no room")
-	ErrFolderInside  = errors.New("backup: a folder inside the profile")
-	ErrNoBackup      = errors.New("backup: not one of ours")
-	ErrBackupCut     = errors.New("backup: cut short")
-	ErrBackupChanged = errors.New("backup: changed")
-	ErrNewerBackup   = errors.New("backup: of a newer version")
-	ErrWouldReplace  = errors.New("backup: there is a record already")
-	ErrDrillFailed   = errors.New("backup: drill failed")
-	ErrBusyBackup    = errors.New("backup: another is running")
+	ErrNoAccess        = errors.New("folder: no right to use it")
+	ErrNoRoom          = errors.New("backup: no room")
+	ErrFolderInside    = errors.New("backup: a folder inside the profile")
+	ErrNoBackup        = errors.New("backup: not one of ours")
+	ErrBackupCut       = errors.New("backup: cut short")
+	ErrBackupChanged   = errors.New("backup: changed")
+	ErrNewerBackup     = errors.New("backup: of a newer version")
+	ErrWouldReplace    = errors.New("backup: there is a record already")
+	ErrRecordElsewhere = errors.New("backup: of another person's record here")
+	ErrDrillFailed     = errors.New("backup: drill failed")
+	ErrBusyBackup      = errors.New("backup: another is running")
 )

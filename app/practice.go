@@ -54,6 +54,8 @@ type Deps struct {
 	Files    Files
 	Measures measure.Shelf
 	Restorer Restorer
+	People   *People  // whose list this person stands in; nil: there is none
+	Person   PersonID // who this is
 }
 
 // New makes a practice whose vault is still shut.

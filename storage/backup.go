@@ -78,11 +78,11 @@ func (s backups) backupFolder(dir string) (string, error) {
 		return "", err
 	}
 	dir = filepath.Dir(dir)
-	inside, err := within(s.keys.vault.dir, dir)
+	inside, err := within(s.keys.vault.root.dir, dir)
 	if err != nil {
 		return "", explain(err)
 	}
-	if inside { // what takes the record away takes it away too
+	if inside { // what takes the record away takes it away too; and nobody's copy lies among another's files
 		return "", app.ErrFolderInside
 	}
 	return dir, nil

@@ -164,7 +164,7 @@ func TestKilledRestore(t *testing.T) {
 		now := profile(t, v.dir)
 		first := holdsLate(t, now, now.path(""))
 		if !first {
-			aside := now.asides()
+			aside := asides(now.dir)
 			if len(aside) == 0 || !holdsLate(t, now, aside[len(aside)-1].Path) {
 				t.Fatalf("after %d kills the first record is nowhere: %v", k+1, inFolder(t, now.dir))
 			}

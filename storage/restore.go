@@ -48,6 +48,9 @@ func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, report app.Prog
 		return nil, err
 	}
 	defer key.Wipe()
+	if err := v.notElsewhere(b.vault[:]); err != nil {
+		return nil, err
+	}
 	if err := v.replaces(ctx, b, key); err != nil && !(o.Replace && errors.Is(err, app.ErrWouldReplace)) {
 		return nil, err
 	}
@@ -99,7 +102,7 @@ func (v *Vault) stage(ctx context.Context, b *backupReader, key *sealed.Key, p a
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := replaceFile(filepath.Join(staging, keyName), content); err != nil {
+	if err := errors.Join(replaceFile(filepath.Join(staging, keyName), content), v.writeLabel(staging)); err != nil {
 		return nil, nil, roomFor(err)
 	}
 	return f, s, explain(v.keychain.Set(ctx, f.Device.Entry, secret))
@@ -134,20 +137,20 @@ func (v *Vault) tidy() error {
 	if _, statErr := os.Lstat(vault); !errors.Is(statErr, fs.ErrNotExist) {
 		return err
 	}
-	if aside := v.asides(); len(aside) > 0 {
+	if aside := asides(v.dir); len(aside) > 0 {
 		err = errors.Join(err, os.Rename(aside[0].Path, vault), syncDir(v.dir))
 	}
 	return err
 }
 
-// asides are the vaults put aside, newest first.
-func (v *Vault) asides() []app.AsideRecord {
-	entries, _ := os.ReadDir(v.dir)
+// asides are the vaults put aside in a profile, newest first.
+func asides(dir string) []app.AsideRecord {
+	entries, _ := os.ReadDir(dir)
 	var all []app.AsideRecord
 	for _, e := range entries {
 		at, err := time.Parse(asideTime, strings.TrimPrefix(e.Name(), asidePrefix))
 		if err == nil && e.IsDir() && strings.HasPrefix(e.Name(), asidePrefix) {
-			all = append(all, app.AsideRecord{Path: filepath.Join(v.dir, e.Name()), At: at})
+			all = append(all, app.AsideRecord{Path: filepath.Join(dir, e.Name()), At: at})
 		}
 	}
 	slices.SortFunc(all, func(a, b app.AsideRecord) int { return b.At.Compare(a.At) })
@@ -206,7 +209,7 @@ func (s aside) Aside(ctx context.Context) ([]app.AsideRecord, error) {
 	if s.closed.Load() {
 		return nil, app.ErrLocked
 	}
-	return s.keys.vault.asides(), ctx.Err()
+	return asides(s.keys.vault.dir), ctx.Err()
 }
 
 func (s aside) RemoveAside(ctx context.Context, a app.AsideRecord) error {
@@ -216,7 +219,7 @@ func (s aside) RemoveAside(ctx context.Context, a app.AsideRecord) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !slices.Contains(s.keys.vault.asides(), a) {
+	if !slices.Contains(asides(s.keys.vault.dir), a) {
 		return app.ErrNotFound
 	}
 	return s.keys.vault.removeAside(a.Path)
@@ -225,10 +228,8 @@ func (s aside) RemoveAside(ctx context.Context, a app.AsideRecord) error {
 // removeAside drops a vault and the keychain entry that its key file names.
 func (v *Vault) removeAside(dir string) error {
 	entry := ""
-	if content, err := os.ReadFile(filepath.Join(dir, keyName)); err == nil { // #nosec G304 -- in the profile
-		if f, err := parseKeyFile(content); err == nil {
-			entry = f.Device.Entry
-		}
+	if f, err := readKeyFile(dir); err == nil {
+		entry = f.Device.Entry
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return explain(err)

@@ -27,6 +27,8 @@ var _ app.Vault = (*Vault)(nil)
 // Vault is one profile: the sealed store and what opens it. It implements app.Vault.
 type Vault struct {
 	dir      string
+	root     *Root  // of which it is a part
+	newLabel string // what its person is called once there is a record
 	keychain Keychain
 	lock     *os.File
 	kdfCost  time.Duration // how long Argon2id is to take
@@ -49,7 +51,7 @@ func OpenProfile(dir string, k Keychain) (*Vault, error) {
 	if err := os.Chmod(dir, 0o700); err != nil { // #nosec G302 -- a folder needs its x
 		return nil, explain(errors.Join(err, lock.Close()))
 	}
-	v := &Vault{dir: dir, keychain: k, lock: lock, kdfCost: 500 * time.Millisecond}
+	v := &Vault{dir: dir, root: &Root{dir, k}, keychain: k, lock: lock, kdfCost: 500 * time.Millisecond}
 	if err := v.tidy(); err != nil {
 		return nil, explain(errors.Join(err, lock.Close()))
 	}
@@ -141,7 +143,7 @@ func (v *Vault) build(ctx context.Context, f *keyFile, key *sealed.Key, secret *
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(filepath.Join(staging, keyName), content); err != nil {
+	if err := errors.Join(replaceFile(filepath.Join(staging, keyName), content), v.writeLabel(staging)); err != nil {
 		return err
 	}
 	if err := v.keychain.Set(ctx, f.Device.Entry, secret); err != nil {
@@ -209,10 +211,13 @@ func (v *Vault) Recover(ctx context.Context, kit app.RecoveryKit, p app.Passphra
 	return r, nil
 }
 
-func (v *Vault) readKeyFile() (*keyFile, error) {
-	file, err := os.Open(v.path(keyName))
+func (v *Vault) readKeyFile() (*keyFile, error) { return readKeyFile(v.path("")) }
+
+// readKeyFile reads that of a vault's folder.
+func readKeyFile(vault string) (*keyFile, error) {
+	file, err := os.Open(filepath.Join(vault, keyName)) // #nosec G304 -- in the profile
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(v.dir, vaultDir)); err == nil {
+		if _, err := os.Stat(vault); err == nil {
 			return nil, fmt.Errorf("%w: it is missing", app.ErrDamagedKeyFile)
 		}
 		return nil, app.ErrNoVault

@@ -19,10 +19,11 @@ func Pass() app.Passphrase { return app.NewPassphrase([]byte(Passphrase)) }
 // Stage is a practice over fakes, and the fakes behind it.
 type Stage struct {
 	*app.Practice
-	Vault *Vault
-	Line  *Line
-	Files *Files
-	Kit   app.RecoveryKit
+	Vault  *Vault
+	Line   *Line
+	Files  *Files
+	People *app.People
+	Kit    app.RecoveryKit
 	// Ana has notes, signed and not, and invites; Standing and Single are hers, both open,
 	// Single with a PIN. Only Practice fills these.
 	Ana              app.ClientID
@@ -33,8 +34,8 @@ type Stage struct {
 // and locks it.
 func Empty(t testing.TB) *Stage {
 	t.Helper()
-	s := &Stage{Vault: NewVault(), Line: NewLine(), Files: NewFiles()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers(), Files: s.Files, Measures: Measures(t), Restorer: s.Vault})
+	s := &Stage{Vault: NewVault(), Line: NewLine(), Files: NewFiles(), People: app.NewPeople(NewRegister(""), true, nil)}
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: Numbers(), Files: s.Files, Measures: Measures(t), Restorer: s.Vault, People: s.People, Person: app.FirstPerson})
 	kit, err := s.SetUp(context.Background(), Pass(), app.Profile{
 		Therapist: "Dr. Maren Holt", Credentials: "LCSW 12345, Oregon", PracticeName: "Quiet Harbour",
 		Languages: []string{"en", "es"}, TimeZone: "Europe/Dublin", Welcome: "I am glad you are here.",

@@ -1,0 +1,176 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// PersonID names one of several people who each have a record of their own on one machine.
+type PersonID string
+
+// Person is what the first screen says of somebody, while every vault is shut: whoever sits down at the machine reads it, and
+// so does a thief. So it is what they typed for that purpose, or a number, and never the name in their profile.
+type Person struct {
+	ID    PersonID
+	Label string
+}
+
+// Name is what to call them.
+func (p Person) Name() string {
+	if p.Label == "" {
+		return "Person " + string(p.ID)
+	}
+	return p.Label
+}
+
+// Register knows who has a record on this machine. storage.Root implements it.
+type Register interface {
+	// People are those who have a record, in the order in which they came.
+	People(ctx context.Context) ([]Person, error)
+	// Folder is where somebody's record lies.
+	Folder(id PersonID) string
+	// KeepLabel keeps, in plain text, what somebody who has a record is called; "" for a number.
+	KeepLabel(ctx context.Context, id PersonID, label string) error
+}
+
+// People is the door to every record of this machine. One process opens one of them: whoever switches starts the program
+// anew, so that nothing of the one is in the memory in which the other is opened.
+type People struct {
+	register Register
+	shared   bool
+	open     func(ctx context.Context, id PersonID, label string) (*Practice, error)
+}
+
+// NewPeople takes open, which takes somebody's place for this process; for "" it makes a new one, of that label. shared: the
+// place is the machine's, and anybody may begin a record there; else it was named for somebody.
+func NewPeople(r Register, shared bool, open func(ctx context.Context, id PersonID, label string) (*Practice, error)) *People {
+	return &People{r, shared, open}
+}
+
+// Alone is the one person whose record a start opens without asking; "" if there are several.
+func (p *People) Alone(ctx context.Context) (PersonID, error) {
+	all, err := p.List(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case len(all) == 0:
+		return FirstPerson, nil
+	case len(all) == 1:
+		return all[0].ID, nil
+	}
+	return "", nil
+}
+
+// FirstPerson is whose record lies where the only one of a machine does.
+const FirstPerson PersonID = "1"
+
+// List are those who have a record here.
+func (p *People) List(ctx context.Context) ([]Person, error) {
+	all, err := p.register.People(ctx)
+	for i := range all { // the file is plain, and may hold anything
+		if label, advice := tidyLabel(all[i].Label); advice == "" {
+			all[i].Label = label
+		} else {
+			all[i].Label = ""
+		}
+	}
+	return all, err
+}
+
+// Enter takes the place of somebody in the list. ErrProfileInUse.
+func (p *People) Enter(ctx context.Context, id PersonID) (*Practice, error) {
+	return p.open(ctx, id, "")
+}
+
+// Add begins the place of a further person, who is then to set it up: *FieldError.
+func (p *People) Add(ctx context.Context, label string) (*Practice, error) {
+	label, err := p.checkLabel(ctx, "", label)
+	if err != nil {
+		return nil, err
+	}
+	if label == "" {
+		return nil, &FieldError{"Label", "Choose something to be known by in the list: initials will do."}
+	}
+	return p.open(ctx, "", label)
+}
+
+const labelMost = 40 // letters: what fits a line
+
+func tidyLabel(label string) (tidy, advice string) {
+	label = strings.Join(strings.Fields(label), " ")
+	// Cf are letters that are not seen, and turn the others round: one label could be made to look like another.
+	if !utf8.ValidString(label) || strings.ContainsFunc(label, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) }) {
+		return "", "There is a letter in it that cannot be shown. Type it anew."
+	}
+	if utf8.RuneCountInString(label) > labelMost {
+		return "", fmt.Sprintf("At most %d letters, please: initials will do.", labelMost)
+	}
+	return label, ""
+}
+
+// checkLabel tidies what id wants to be called: nobody else may be called the same.
+func (p *People) checkLabel(ctx context.Context, id PersonID, label string) (string, error) {
+	label, advice := tidyLabel(label)
+	if advice != "" {
+		return "", &FieldError{"Label", advice}
+	}
+	all, err := p.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, other := range all {
+		if other.ID != id && strings.EqualFold(other.Name(), label) {
+			return "", &FieldError{"Label", "Somebody else here is called that already. Add a letter, so that nobody takes the wrong one."}
+		}
+	}
+	return label, nil
+}
+
+// PersonView is whose record this is, among those on this machine.
+type PersonView struct {
+	Name      string // "" if there is nobody to tell them from
+	Label     string
+	Folder    string
+	CanSwitch bool // to somebody else, or to a new person
+}
+
+// Person tells whose record this is. It needs no open vault.
+func (p *Practice) Person(ctx context.Context) (v PersonView, err error) {
+	if p.deps.People == nil {
+		return v, nil
+	}
+	v.Folder = p.deps.People.register.Folder(p.deps.Person)
+	all, err := p.deps.People.List(ctx)
+	for _, one := range all {
+		if one.ID == p.deps.Person {
+			v.Label, v.CanSwitch = one.Label, p.deps.People.shared
+			v.Name = one.Label
+			if len(all) > 1 {
+				v.Name = one.Name()
+			}
+			continue
+		}
+		v.CanSwitch = true
+	}
+	return v, err
+}
+
+// SaveLabel keeps what this person is called in the list: *FieldError.
+func (p *Practice) SaveLabel(ctx context.Context, label string) error {
+	if _, err := p.open(); err != nil {
+		return err
+	}
+	label, err := p.deps.People.checkLabel(ctx, p.deps.Person, label)
+	if err != nil {
+		return err
+	}
+	if err := p.deps.People.register.KeepLabel(ctx, p.deps.Person, label); err != nil {
+		return err
+	}
+	_ = p.audit(ctx, AuditEntry{Act: ActSettings}) // owed if it fails: the label is kept
+	p.changed(ProfileChanged, "")
+	return nil
+}
