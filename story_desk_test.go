@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"net"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,13 +27,24 @@ type desk struct {
 	pasted  string // the last that clipboard gave
 }
 
-// openDesk starts the program on a profile of the machine's.
+// openDesk starts the program on a profile of the machine's; "" is the one that the platform has for everybody.
 func openDesk(m *machine, profile string) *desk {
 	m.t.Helper()
 	socket := m.path("run/desk.sock")
 	d := &desk{m: m, voice: socket + ".voice"}
-	d.process = launch(m, "alcove", []string{automation.Env + "=" + socket, "FYNE_THEME=light"},
-		"--profile", m.path(profile), "--synthetic-media")
+	args := []string{"--synthetic-media"}
+	if profile != "" {
+		args = append(args, "--profile", m.path(profile))
+	}
+	d.process = launch(m, "alcove", []string{automation.Env + "=" + socket, "FYNE_THEME=light"}, args...)
+	d.dial()
+	return d
+}
+
+// dial finds the window that is open, or about to be.
+func (d *desk) dial() {
+	m := d.m
+	m.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	var display string
@@ -42,10 +54,20 @@ func openDesk(m *machine, profile string) *desk {
 		}
 	}
 	var err error
-	if d.see, err = automation.Dial(ctx, socket, display); err != nil {
+	if d.see, err = automation.Dial(ctx, m.path("run/desk.sock"), display); err != nil {
 		m.t.Fatal(err)
 	}
-	return d
+}
+
+// startsAgain waits until the program has put itself in its own place.
+func (d *desk) startsAgain() {
+	d.m.t.Helper()
+	d.m.until("the old window has gone", func() bool {
+		_, err := d.see.List(context.Background())
+		return err != nil
+	})
+	_ = d.see.Close()
+	d.dial()
 }
 
 // do gives an action of the hands twenty seconds.
@@ -201,6 +223,20 @@ func (d *desk) notReads(text string) {
 	if !within(10*time.Second, func() bool { return !d.says(text) }) {
 		d.m.t.Fatalf("the desktop still says %q:\n%s", text, d.text())
 	}
+}
+
+// kit is the recovery kit that is shown, copied from it.
+func (d *desk) kit() (groups []string) {
+	d.m.t.Helper()
+	d.press("Copy recovery kit")
+	for _, g := range regexp.MustCompile(`(?m)^ *\d+  (\S+)$`).FindAllStringSubmatch(d.clipboard(), -1) {
+		groups = append(groups, g[1])
+	}
+	if len(groups) < 4 {
+		d.m.t.Fatalf("a recovery kit of %d groups", len(groups))
+	}
+	d.press("I have it on paper")
+	return groups
 }
 
 // clipboard is what another program would paste, once it is something new.

@@ -3,9 +3,11 @@
 //
 //	profile/            0700, one Alcove at a time
 //	├─ lock             held while the program runs
-//	└─ vault/           made elsewhere and moved here whole: it is there entirely or not at all
-//	   ├─ vault.key     the data key, wrapped twice; replaced in one step
-//	   └─ store.db      pages sealed under it; store.db-wal beside it while open
+//	├─ vault/           made elsewhere and moved here whole: it is there entirely or not at all
+//	│  ├─ vault.key     the data key, wrapped twice; replaced in one step
+//	│  ├─ label         what this person is called in the list, if they said so: plain
+//	│  └─ store.db      pages sealed under it; store.db-wal beside it while open
+//	└─ people/2/ …      a profile like this for each further person (root.go); nothing is shared
 //	elsewhere/*.alcovebackup    header, key file, the sealed pages of one moment, a MAC over all
 //
 //	passphrase ─→ Argon2id ─┐

@@ -200,8 +200,7 @@ func (b *backups) choose() {
 			b.folder.Entry.SetText(dir.Path())
 		}
 	}, b.u.win)
-	d.Resize(fyne.NewSize(900, 620))
-	d.Show()
+	b.u.findFile(d)
 }
 
 func (b *backups) make() {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 )
 
 // The toolkit only logs that it has no screen or no OpenGL, and ends the program. A therapist who
@@ -44,6 +45,15 @@ func (d *Display) Write(line []byte) (int, error) {
 		d.failed = d.failed || bytes.Contains(line, words)
 	}
 	return n, err
+}
+
+// StartAgain starts the program anew, with one flag more, when the window is closed: what a person's record has left in memory
+// is gone with it. It returns only if it cannot.
+func StartAgain(flag string) error {
+	if slices.Contains(os.Args, flag) {
+		return startAs(os.Args)
+	}
+	return startAs(append(slices.Clone(os.Args), flag))
 }
 
 func noDisplayHelp(cause string) string {

@@ -11,6 +11,6 @@
 // goroutine, ask the time or name fyne.Do. And whatever shows a record lives in the scope that
 // ends with a lock: its work is called off, its result dropped, its widgets let go.
 //
-// One file is one screen; setup, unlock, recover and problem fill the window, the others stand
+// One file is one screen; people, setup, unlock, recover and problem fill the window, the others stand
 // in the shell beside the rail.
 package ui

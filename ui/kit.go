@@ -29,7 +29,7 @@ func kitCard(u *UI, groups []string, opens string) fyne.CanvasObject {
 		}
 		rows.Add(widget.Row(look.S3, row...))
 	}
-	text := kitText(u.opt.Profile, groups, opens)
+	text := kitText(u.person.Folder, groups, opens)
 	copyIt := widget.NewButton("Copy to print it", "print", widget.Secondary, func() {
 		u.copy(text, "Copied. Print it, then empty the clipboard.")
 	}).Named("Copy recovery kit")

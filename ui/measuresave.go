@@ -28,8 +28,7 @@ func (m *measures) save(h app.MeasureHistory) {
 	}, m.u.win)
 	d.SetFileName(h.Instrument.Short + ".png")
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".png"}))
-	d.Resize(fyne.NewSize(760, 520))
-	d.Show()
+	m.u.findFile(d)
 }
 
 func (m *measures) saveTo(path string, h app.MeasureHistory) {

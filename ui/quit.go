@@ -12,7 +12,7 @@ import (
 
 // quit asks before it cuts a session off, or loses what is in memory alone.
 func (u *UI) quit() {
-	if u.opt.Problem != nil {
+	if u.p == nil {
 		u.win.Close()
 		return
 	}
@@ -45,17 +45,27 @@ func (u *UI) endAnd(s *app.Session, then func()) {
 }
 
 // quitUnlessWaiting closes the window if nothing is lost by it.
-func (u *UI) quitUnlessWaiting() {
+func (u *UI) quitUnlessWaiting() { u.unlessWaiting("Closing", "Close and lose it", u.win.Close) }
+
+// switchPerson closes this person's record for good before another's is opened: it ends the process.
+func (u *UI) switchPerson() {
+	u.unlessWaiting("Switching", "Switch and lose it", func() {
+		u.again = true
+		u.win.Close()
+	})
+}
+
+func (u *UI) unlessWaiting(deed, yes string, do func()) {
 	w := u.p.Waiting()
 	if w.None() {
-		u.win.Close()
+		do()
 		return
 	}
 	why := "The last try to save failed; Alcove tries again every few seconds."
 	if u.shell() == nil {
 		why = "It can be written once you unlock."
 	}
-	u.askQuit("Something is not saved yet", "Closing now loses "+waitingWords(w)+". "+why, "Close and lose it", u.win.Close)
+	u.askQuit("Something is not saved yet", deed+" now loses "+waitingWords(w)+". "+why, yes, do)
 }
 
 // askQuit offers to unlock first where that would help.

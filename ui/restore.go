@@ -58,8 +58,7 @@ func (r *restore) choose() {
 			_ = f.Close() // it was only to be named
 		}
 	}, r.u.win)
-	d.Resize(fyne.NewSize(900, 620))
-	d.Show()
+	r.u.findFile(d)
 }
 
 // inspect says of when the backup is, as soon as there is one of that name.

@@ -63,7 +63,7 @@ func newRig(t testing.TB, s *apptest.Stage, theme string) *rig {
 	a := test.NewTempApp(t)
 	r := &rig{t: t, q: &queue{ready: make(chan struct{}, 1)}, stage: s}
 	ctx, cancel := context.WithCancel(context.Background())
-	if theme != "" {
+	if theme != "" && s.Practice != nil {
 		if p, err := s.Profile(ctx); err == nil {
 			p.Theme = theme
 			if err := s.SaveProfile(ctx, p); err != nil {
@@ -71,7 +71,7 @@ func newRig(t testing.TB, s *apptest.Stage, theme string) *rig {
 			}
 		}
 	}
-	r.UI = newUI(ctx, a, s.Practice, Options{Profile: "/home/maren/.local/share/alcove", Home: "/home/maren", Theme: theme, Chime: func() { r.chime++ }}, r.q)
+	r.UI = newUI(ctx, a, s.People, s.Practice, Options{Profile: "/home/maren/.config/alcove", Home: "/home/maren", Theme: theme, Chime: func() { r.chime++ }}, r.q)
 	r.win.Resize(fyne.NewSize(1280, 800))
 	r.win.SetOnClosed(func() { r.closed = true })
 	t.Cleanup(func() {

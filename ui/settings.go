@@ -123,7 +123,7 @@ func (s *settings) open(tab string) {
 	case tabSecurity:
 		page = cards(s.keysCard(), s.keepingCard(), widget.Col(look.S4, s.lockCard(), s.proofCard()))
 	default:
-		page = cards(s.practiceCard(), widget.Col(look.S4, s.lookCard(), s.templatesCard()))
+		page = cards(s.practiceCard(), widget.Col(look.S4, s.lookCard(), s.templatesCard(), s.personCard()))
 	}
 	s.body.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(1080, page)))}
 	s.body.Refresh()

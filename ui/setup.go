@@ -73,8 +73,8 @@ func (s *setup) welcome() {
 	recover := widget.NewButton("I have a recovery kit", "key", widget.Secondary, func() { s.u.show(newRecover(s.u)) }).Tall()
 	restore := widget.NewButton("I have a backup", "archive", widget.Secondary, func() { s.u.show(newRestore(s.u)) }).Tall()
 	s.page(0, panel("Welcome", "Setting up takes about three minutes. You need a pen or a printer at the end: a recovery kit is shown once, and it is the only way back in if this computer or your passphrase is lost.",
-		widget.Col(look.S3, begin, recover, restore),
-		widget.NewPara("Everything stays in "+s.u.opt.Profile, widget.Fine)), s.you, nil)
+		widget.Col(look.S3, begin, recover, restore), switchLink(s.u),
+		widget.NewPara("Everything stays in "+s.u.person.Folder, widget.Fine)), s.you, nil)
 }
 
 func (s *setup) you() {

@@ -77,8 +77,8 @@ func (s shot) fat() bool {
 func (s shot) menu() bool { return strings.HasSuffix(s.name, "menu") }
 
 func bareStage(t testing.TB) *apptest.Stage {
-	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine(), Files: apptest.NewFiles()}
-	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files, Measures: apptest.Measures(t), Restorer: s.Vault})
+	s := &apptest.Stage{Vault: apptest.NewVault(), Line: apptest.NewLine(), Files: apptest.NewFiles(), People: app.NewPeople(apptest.NewRegister(), true, nil)}
+	s.Practice = app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Files: s.Files, Measures: apptest.Measures(t), Restorer: s.Vault, People: s.People, Person: app.FirstPerson})
 	return s
 }
 

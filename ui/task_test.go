@@ -80,7 +80,7 @@ func TestKeptWorkGoesOn(t *testing.T) {
 func TestProblemNeedsNoPractice(t *testing.T) {
 	a := test.NewTempApp(t)
 	q := &queue{ready: make(chan struct{}, 1)}
-	u := newUI(context.Background(), a, nil, Options{Profile: "/p", Problem: errors.Join(errors.New("open"), app.ErrProfileInUse)}, q)
+	u := newUI(context.Background(), a, nil, nil, Options{Profile: "/p", Problem: errors.Join(errors.New("open"), app.ErrProfileInUse)}, q)
 	r := &rig{UI: u, t: t, q: q}
 	u.start()
 	r.at("problem")

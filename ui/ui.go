@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"time"
 
@@ -18,7 +17,7 @@ import (
 
 // Options are what main knows and the screens need.
 type Options struct {
-	// Profile is the profile's folder, as the title and the problem screen name it.
+	// Profile is the folder of all records here, as the problem screen names it.
 	Profile string
 	// Chime rings when somebody knocks; nil is silent. It must return at once.
 	Chime func()
@@ -34,7 +33,10 @@ type Options struct {
 type UI struct {
 	app    fyne.App
 	win    fyne.Window
-	p      *app.Practice
+	p      *app.Practice // nil while nobody was chosen
+	people *app.People
+	person app.PersonView
+	again  bool // another person is to come in when the window is closed
 	opt    Options
 	loop   Loop
 	follow *follower
@@ -80,19 +82,21 @@ type (
 	focuser   interface{ Focus() }  // called when it was shown
 )
 
-// Run opens the window and returns when it is closed.
-func Run(a fyne.App, p *app.Practice, o Options) {
+// Run opens the window and returns when it is closed. With no practice it asks whose is to be opened; again: it is to be asked
+// by a new process.
+func Run(a fyne.App, people *app.People, p *app.Practice, o Options) (again bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	u := newUI(ctx, a, p, o, fyneLoop{})
+	u := newUI(ctx, a, people, p, o, fyneLoop{})
 	u.start()
 	u.win.ShowAndRun()
+	return u.again
 }
 
 const title = "Alcove"
 
-func newUI(ctx context.Context, a fyne.App, p *app.Practice, o Options, l Loop) *UI {
-	u := &UI{app: a, p: p, opt: o, loop: l, follow: newFollower(ctx, l), life: newScope(ctx), theme: o.Theme}
+func newUI(ctx context.Context, a fyne.App, people *app.People, p *app.Practice, o Options, l Loop) *UI {
+	u := &UI{app: a, people: people, p: p, opt: o, loop: l, follow: newFollower(ctx, l), life: newScope(ctx), theme: o.Theme}
 	u.open = newScope(ctx)
 	done := make(chan struct{})
 	close(done)
@@ -107,16 +111,25 @@ func newUI(ctx context.Context, a fyne.App, p *app.Practice, o Options, l Loop) 
 	u.win.Resize(fyne.NewSize(1280, 800))
 	u.win.SetCloseIntercept(u.quit)
 	u.keys()
+	u.forgetFolder()
 	return u
 }
 
 // start shows the first screen and follows the practice.
 func (u *UI) start() {
 	u.automate()
-	if u.opt.Problem != nil {
+	switch {
+	case u.opt.Problem != nil:
 		u.show(newProblem(u, u.opt.Problem))
-		return
+	case u.p == nil:
+		u.show(newChooser(u))
+	default:
+		u.begin()
 	}
+}
+
+// begin follows the practice, and shows its first screen.
+func (u *UI) begin() {
 	widget.Host.Worked = u.p.Touch
 	u.follow.events(u.p.Next, u.changed)
 	u.follow.every(time.Second, u.knocks.tick)
@@ -125,13 +138,23 @@ func (u *UI) start() {
 
 // enter asks where the app stands and shows the screen that belongs there.
 func (u *UI) enter() {
-	read(u, u.life, u.p.Phase, func(ph app.VaultPhase, err error) {
+	type standing struct {
+		phase  app.VaultPhase
+		person app.PersonView
+	}
+	read(u, u.life, func(ctx context.Context) (s standing, err error) {
+		if s.phase, err = u.p.Phase(ctx); err == nil {
+			s.person, err = u.p.Person(ctx)
+		}
+		return s, err
+	}, func(s standing, err error) {
+		u.person = s.person
 		switch {
 		case err != nil:
 			u.show(newProblem(u, err))
-		case ph == app.PhaseAbsent:
+		case s.phase == app.PhaseAbsent:
 			u.showOnce("setup", func() screen { return newSetup(u) })
-		case ph == app.PhaseShut:
+		case s.phase == app.PhaseShut:
 			u.locked()
 		default:
 			u.unlocked()
@@ -296,91 +319,6 @@ func (u *UI) escape() {
 func (u *UI) submit() {
 	if s, ok := u.screen.(submitter); ok {
 		s.Submit()
-	}
-}
-
-// say shows a sentence that goes by itself.
-func (u *UI) say(text string) {
-	if u.unsay != nil {
-		u.unsay()
-	}
-	u.toast.Say(text)
-	u.unsay = u.follow.after(3500*time.Millisecond, u.toast.Hide)
-}
-
-// complain shows an error in words. Errors never vanish by themselves.
-func (u *UI) complain(err error) {
-	if err == nil || errors.Is(err, context.Canceled) { // called off by the one who would read it
-		return
-	}
-	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
-	u.ask(widget.DialogSpec{
-		Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
-		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
-	})
-}
-
-// refuse says why something was not done.
-func (u *UI) refuse(words string) {
-	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
-	u.ask(widget.DialogSpec{
-		Icon: "warning", Tone: widget.Caution, Title: "That is too much at once", Text: words,
-		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
-	})
-}
-
-// ask shows a dialog; there is one at a time.
-func (u *UI) ask(s widget.DialogSpec) {
-	u.clearDialogs()
-	u.dialog = widget.NewDialog(u.win.Canvas(), s)
-	u.dialog.Show()
-	u.knocks.remind()
-}
-
-// clearDialogs takes away every dialog, and what an emergency card was opened over.
-func (u *UI) clearDialogs() {
-	u.clearing = true
-	u.closeDialog()
-	u.clearing = false
-}
-
-func (u *UI) closeDialog() {
-	if d := u.dialog; d != nil {
-		u.dialog = nil
-		u.knocks.about = ""
-		d.Hide()
-	}
-}
-
-// closeMenus takes away what is popped up: it may name what a lock hides.
-func (u *UI) closeMenus() {
-	for o := u.win.Canvas().Overlays().Top(); o != nil; o = u.win.Canvas().Overlays().Top() {
-		u.win.Canvas().Overlays().Remove(o)
-	}
-}
-
-// confirm asks before something is lost. yes names the deed.
-func (u *UI) confirm(title, text, yes string, kind widget.Kind, do func()) {
-	no := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
-	u.ask(widget.DialogSpec{
-		Icon: "warning", Tone: widget.Caution, Title: title, Text: text, Focus: no,
-		Buttons: []fyne.CanvasObject{no, widget.NewButton(yes, "", kind, func() { u.closeDialog(); do() })},
-	})
-}
-
-func (u *UI) showBusy(what string, cancel func()) (b *widget.Busy, hide func()) {
-	b = widget.NewBusy(what, cancel)
-	layer := widget.TopRight(320, b)
-	u.busy.Objects = append(u.busy.Objects, layer)
-	u.busy.Refresh()
-	return b, func() {
-		b.Stop()
-		for i, o := range u.busy.Objects {
-			if o == layer {
-				u.busy.Objects = append(u.busy.Objects[:i:i], u.busy.Objects[i+1:]...)
-			}
-		}
-		u.busy.Refresh()
 	}
 }
 

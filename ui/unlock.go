@@ -20,9 +20,10 @@ type unlock struct {
 
 func newUnlock(u *UI) *unlock {
 	n := &unlock{u: u, form: newUnlockForm(u)}
-	kit := widget.NewButton("Use the recovery kit", "key", widget.LinkTo, func() { u.show(newRecover(u)) })
+	ways := widget.ColStart(0, widget.NewButton("Use the recovery kit", "key", widget.LinkTo, func() { u.show(newRecover(u)) }),
+		widget.NewButton("Restore a backup", "archive", widget.LinkTo, func() { u.show(newRestore(u)) }), switchLink(u))
 	n.root = front(panel("Locked", "Your records are sealed until you unlock them.",
-		n.form.body, widget.ColStart(0, kit, widget.NewButton("Restore a backup", "archive", widget.LinkTo, func() { u.show(newRestore(u)) })), widget.NewPara("Profile: "+u.opt.Profile, widget.Fine)))
+		whose(u), n.form.body, ways, widget.NewPara("Profile: "+u.person.Folder, widget.Fine)))
 	return n
 }
 

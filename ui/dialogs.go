@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+
+	"alcove/app"
+	"alcove/ui/widget"
+)
+
+// say shows a sentence that goes by itself.
+func (u *UI) say(text string) {
+	if u.unsay != nil {
+		u.unsay()
+	}
+	u.toast.Say(text)
+	u.unsay = u.follow.after(3500*time.Millisecond, u.toast.Hide)
+}
+
+// complain shows an error in words. Errors never vanish by themselves.
+func (u *UI) complain(err error) {
+	if err == nil || errors.Is(err, context.Canceled) { // called off by the one who would read it
+		return
+	}
+	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
+	u.ask(widget.DialogSpec{
+		Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
+		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
+	})
+}
+
+// refuse says why something was not done.
+func (u *UI) refuse(words string) {
+	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
+	u.ask(widget.DialogSpec{
+		Icon: "warning", Tone: widget.Caution, Title: "That is too much at once", Text: words,
+		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
+	})
+}
+
+// ask shows a dialog; there is one at a time.
+func (u *UI) ask(s widget.DialogSpec) {
+	u.clearDialogs()
+	u.dialog = widget.NewDialog(u.win.Canvas(), s)
+	u.dialog.Show()
+	u.knocks.remind()
+}
+
+// clearDialogs takes away every dialog, and what an emergency card was opened over.
+func (u *UI) clearDialogs() {
+	u.clearing = true
+	u.closeDialog()
+	u.clearing = false
+}
+
+func (u *UI) closeDialog() {
+	if d := u.dialog; d != nil {
+		u.dialog = nil
+		u.knocks.about = ""
+		d.Hide()
+	}
+}
+
+// closeMenus takes away what is popped up: it may name what a lock hides.
+func (u *UI) closeMenus() {
+	for o := u.win.Canvas().Overlays().Top(); o != nil; o = u.win.Canvas().Overlays().Top() {
+		u.win.Canvas().Overlays().Remove(o)
+	}
+}
+
+// confirm asks before something is lost. yes names the deed.
+func (u *UI) confirm(title, text, yes string, kind widget.Kind, do func()) {
+	no := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
+	u.ask(widget.DialogSpec{
+		Icon: "warning", Tone: widget.Caution, Title: title, Text: text, Focus: no,
+		Buttons: []fyne.CanvasObject{no, widget.NewButton(yes, "", kind, func() { u.closeDialog(); do() })},
+	})
+}
+
+func (u *UI) showBusy(what string, cancel func()) (b *widget.Busy, hide func()) {
+	b = widget.NewBusy(what, cancel)
+	layer := widget.TopRight(320, b)
+	u.busy.Objects = append(u.busy.Objects, layer)
+	u.busy.Refresh()
+	return b, func() {
+		b.Stop()
+		for i, o := range u.busy.Objects {
+			if o == layer {
+				u.busy.Objects = append(u.busy.Objects[:i:i], u.busy.Objects[i+1:]...)
+			}
+		}
+		u.busy.Refresh()
+	}
+}
+
+// findFile shows the toolkit's window for files and folders. To size it before it is shown would end the program (Fyne 2.8.1).
+func (u *UI) findFile(d *dialog.FileDialog) {
+	d.SetOnClosed(u.forgetFolder)
+	d.Show()
+	d.Resize(fyne.NewSize(900, 620))
+}
+
+// lastFolder is under which the toolkit keeps the folder that was last looked into: in a plain file, the same for everybody on
+// this computer. A folder may have a client's name.
+const lastFolder = "fyne:fileDialogLastFolder"
+
+func (u *UI) forgetFolder() { u.app.Preferences().RemoveValue(lastFolder) }
