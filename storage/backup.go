@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"alcove/app"
@@ -121,62 +122,116 @@ type backupWriter struct {
 	head    backupHead
 	start   []byte // all before the store, as written
 
-	file  *os.File
-	total int64 // of progress: all is written once and read once
-	done  int64
+	file *os.File
 }
 
-func (w *backupWriter) step(n int64) {
-	w.done += n
-	if w.report != nil {
-		w.report(w.done, w.total)
-	}
-}
-
-// write writes the file, reads it back from the disk, and only then puts the MAC of what was read at its end: without it a file
+// write writes the file, reads it back behind the writing, and puts the MAC of what was read at its end: without it a file
 // is no backup.
 func (w *backupWriter) write(ctx context.Context, store *sealed.Store, path string) (made app.BackupFile, err error) {
 	w.file, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // #nosec G304 -- in the therapist's own folder
 	if err != nil {
 		return made, err
 	}
-	err = store.Snapshot(ctx, func(conn *sql.Conn, total int64) error { return w.begin(ctx, conn, total) },
-		func(pages []byte) error {
-			_, err := w.file.Write(pages)
-			w.step(int64(len(pages)))
-			return errors.Join(err, ctx.Err())
-		})
+	mac, err := w.writeStore(ctx, store)
 	if err == nil {
-		err = w.file.Sync()
+		_, err = w.file.Write(mac)
 	}
 	if err == nil {
-		err = w.end(ctx)
+		err = w.file.Sync()
 	}
 	return w.head.file(path, w.head.size()), errors.Join(err, w.file.Close())
 }
 
-// end tries the seal of every page as it lies there now: a page that does not open is the record's own (app.ErrDamaged). The MAC is
-// then over what was proved, and need not be made twice.
-func (w *backupWriter) end(ctx context.Context) error {
-	if _, err := w.file.Seek(0, io.SeekStart); err != nil {
-		return err
+// writeStore writes all but the MAC, which it returns. Writing and proving go on side by side, and whichever fails ends the other.
+func (w *backupWriter) writeStore(ctx context.Context, store *sealed.Store) (mac []byte, err error) {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	behind := &trail{file: w.file, written: make(chan int64, 16)}
+	var proving sync.WaitGroup
+	begin := func(conn *sql.Conn, total int64) error {
+		if err := w.begin(ctx, conn, total); err != nil {
+			return err
+		}
+		proving.Go(func() {
+			var err error
+			if mac, err = w.prove(ctx, behind); err != nil {
+				fail(err)
+			}
+		})
+		return behind.grown(ctx, len(w.start))
 	}
+	err = store.Snapshot(ctx, begin, func(pages []byte) error {
+		if _, err := w.file.Write(pages); err != nil {
+			return err
+		}
+		return behind.grown(ctx, len(pages))
+	})
+	if err != nil {
+		fail(err)
+	}
+	close(behind.written)
+	proving.Wait()
+	return mac, context.Cause(ctx)
+}
+
+// prove tries the seal of every page as it lies there now: a page that does not open is the record's own (app.ErrDamaged). The MAC is
+// then over what was proved, and need not be made twice.
+func (w *backupWriter) prove(ctx context.Context, r io.Reader) ([]byte, error) {
 	start := make([]byte, len(w.start))
-	if _, err := io.ReadFull(w.file, start); err != nil {
-		return err
+	if _, err := io.ReadFull(r, start); err != nil {
+		return nil, err
 	}
 	if !bytes.Equal(start, w.start) {
-		return fmt.Errorf("%w: it reads otherwise than it was written", app.ErrBackupChanged)
+		return nil, fmt.Errorf("%w: it reads otherwise than it was written", app.ErrBackupChanged)
 	}
 	mac := backupMACOf(w.key, w.head.id[:])
 	mac.Write(start)
-	if _, err := readPages(ctx, w.file, int64(w.head.store), w.key, mac, nil, w.step); err != nil { // #nosec G115 -- it was a size
-		return err
+	total := int64(w.head.store) // #nosec G115 -- it was a size
+	_, err := readPages(ctx, r, total, w.key, mac, nil, stepping(w.report, total))
+	return mac.Sum(nil), err
+}
+
+// trail reads a file behind its writer.
+type trail struct {
+	file    *os.File
+	at      int64
+	written chan int64 // bytes more; closed after the last
+	ready   int64      // bytes behind at that were written
+	synced  int64      // up to here
+}
+
+// syncEvery bytes the file is synced, so that a slow drive shows in the progress and not as a wait after it.
+const syncEvery = 64 << 20
+
+// grown tells the trail of n bytes more.
+func (t *trail) grown(ctx context.Context, n int) error {
+	select {
+	case t.written <- int64(n):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	if _, err := w.file.Write(mac.Sum(nil)); err != nil {
-		return err
+}
+
+// Read implements io.Reader.
+func (t *trail) Read(b []byte) (int, error) {
+	for t.ready == 0 {
+		n, more := <-t.written
+		if !more {
+			return 0, io.EOF
+		}
+		t.ready += n
 	}
-	return w.file.Sync()
+	if t.at-t.synced >= syncEvery {
+		if err := t.file.Sync(); err != nil {
+			return 0, err
+		}
+		t.synced = t.at
+	}
+	n, err := t.file.ReadAt(b[:min(int64(len(b)), t.ready)], t.at)
+	t.at += int64(n)
+	t.ready -= int64(n)
+	return n, err
 }
 
 // begin writes what comes before the store, in the moment that the backup is of.
@@ -196,7 +251,6 @@ func (w *backupWriter) begin(ctx context.Context, conn *sql.Conn, total int64) e
 	copy(w.head.vault[:], f.Vault)
 	w.head.schema, w.head.created = schema, time.Now().UTC()
 	w.head.key, w.head.facts, w.head.store = uint32(len(w.keyFile)), uint32(len(body)+factsOverhead), uint64(total) // #nosec G115 -- small, and no size is negative
-	w.total = 2 * total
 	start := append(w.head.marshal(), w.keyFile...)
 	box, err := sealFacts(body, w.key, w.head.id[:], start)
 	if err != nil {

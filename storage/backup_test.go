@@ -102,8 +102,12 @@ func TestDrillProves(t *testing.T) {
 	for range 3 {
 		must(t, r.Audit.Append(ctx, app.AuditEntry{At: time.Now(), Act: "later"}))
 	}
-	rep, err := r.Backups.DrillBackup(ctx, b.Path, nil)
+	last, total := int64(0), int64(0)
+	rep, err := r.Backups.DrillBackup(ctx, b.Path, func(d, n int64) { last, total = d, n })
 	must(t, err)
+	if last != total || total <= rep.Pages*4096 {
+		t.Errorf("progress ended at %d of %d", last, total)
+	}
 	if rep.Clients != 1 || rep.Notes != 40 || rep.Entries != 40 || rep.Signatures != 20 || rep.LaterInRecord != 3 || rep.Pages < 20 || rep.Took <= 0 {
 		t.Errorf("%+v", rep)
 	}
@@ -133,16 +137,7 @@ func TestDrillFindsAnotherHistory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, r, _, b := practiceWithBackup(t)
-			db := recordsOf(r).store.DB()
-			triggers, err := list(t.Context(), db, func(row scanner) (s string, err error) { err = row.Scan(&s); return s, err },
-				"SELECT name FROM sqlite_schema WHERE type = 'trigger'")
-			must(t, err)
-			for _, name := range triggers {
-				_, err := db.Exec("DROP TRIGGER " + name)
-				must(t, err)
-			}
-			_, err = db.Exec(sql)
-			must(t, err)
+			pastTriggers(t, r, sql)
 			if _, err := r.Backups.DrillBackup(t.Context(), b.Path, nil); !errors.Is(err, app.ErrDrillFailed) {
 				t.Error(err)
 			}
@@ -151,6 +146,30 @@ func TestDrillFindsAnotherHistory(t *testing.T) {
 }
 
 // Whatever is changed in a backup, or cut off it, is noticed before anything is restored, and nothing is left.
+// What was altered in the record before the backup was made is in the backup too, and does not pass for a proof.
+func TestDrillFindsAnAlteredLogOrChain(t *testing.T) {
+	for name, sql := range map[string]string{
+		"the log":           "UPDATE audit SET about = 'x' WHERE seq = 7",
+		"an entry":          "UPDATE chain SET body = replace(body, '" + canary + "', 'x') WHERE seq = 7",
+		"an entry is gone":  "DELETE FROM chain WHERE seq = 7",
+		"a hash":            "UPDATE chain SET hash = zeroblob(32) WHERE seq = 7",
+		"the end is gone":   "DELETE FROM chain WHERE seq = 20",
+		"the head is gone":  "DELETE FROM chain_heads",
+		"the head is other": "UPDATE chain_heads SET hash = zeroblob(32)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, r, _ := newVault(t)
+			fillBackupRecords(t, r)
+			pastTriggers(t, r, sql)
+			b, err := r.Backups.MakeBackup(t.Context(), t.TempDir(), nil)
+			must(t, err)
+			if _, err := r.Backups.DrillBackup(t.Context(), b.Path, nil); !errors.Is(err, app.ErrDamaged) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestChangedBackupsAreRefused(t *testing.T) {
 	v, r, kit, b := practiceWithBackup(t)
 	must(t, r.Close())

@@ -31,6 +31,7 @@ const (
 	backupIDSize = 16
 	maxFacts     = 1 << 20
 	backupSuffix = ".alcovebackup"
+	backupChunk  = 1 << 20 // of pages, read and tried at once
 )
 
 // backupHead is what a backup says without a key. Nothing of it is believed before the MAC was right.
@@ -195,51 +196,64 @@ func (b *backupReader) close() error { return b.file.Close() }
 
 func (b *backupReader) described() app.BackupFile { return b.backupHead.file(b.path, b.bytes) }
 
+// claims opens what the backup says of itself. app.ErrBackupChanged.
+func (b *backupReader) claims(key *sealed.Key) (backupFacts, error) {
+	return openFacts(b.box, key, b.id[:], b.start)
+}
+
 // copyStore reads the rest: it hands out the store to w, tries the seal of every page and the MAC over the whole file.
 // Before it returned without an error nothing that w got is to be believed. sealed.ErrDamaged, app.ErrBackupChanged.
-func (b *backupReader) copyStore(ctx context.Context, key *sealed.Key, w io.Writer, report func(n int64)) (facts backupFacts, pages int64, err error) {
+func (b *backupReader) copyStore(ctx context.Context, key *sealed.Key, w io.Writer, step func(n int64)) (pages int64, err error) {
 	mac := backupMACOf(key, b.id[:])
 	mac.Write(b.start)
 	mac.Write(b.box)
-	pages, err = readPages(ctx, b.file, int64(b.store), key, mac, w, report) // #nosec G115 -- bounded when parsed
+	pages, err = readPages(ctx, b.file, int64(b.store), key, mac, w, step) // #nosec G115 -- bounded when parsed
 	if err != nil {
-		return facts, 0, err
+		return 0, err
 	}
 	end := make([]byte, backupMAC)
 	if _, err := io.ReadFull(b.file, end); err != nil {
-		return facts, 0, fmt.Errorf("%w: %w", app.ErrBackupCut, err)
+		return 0, fmt.Errorf("%w: %w", app.ErrBackupCut, err)
 	}
 	if !hmac.Equal(end, mac.Sum(nil)) {
-		return facts, 0, fmt.Errorf("%w: its MAC", app.ErrBackupChanged)
+		return 0, fmt.Errorf("%w: its MAC", app.ErrBackupChanged)
 	}
-	facts, err = openFacts(b.box, key, b.id[:], b.start)
-	return facts, pages, err
+	return pages, nil
 }
 
 // readPages reads n bytes of pages from r: it tries the seal of each, and writes all of them to mac, and to w unless that is nil,
-// at the same time. It counts the pages. sealed.ErrDamaged.
-func readPages(ctx context.Context, r io.Reader, n int64, key *sealed.Key, mac hash.Hash, w io.Writer, report func(n int64)) (int64, error) {
+// at the same time, and reads on meanwhile. It counts the pages. sealed.ErrDamaged.
+func readPages(ctx context.Context, r io.Reader, n int64, key *sealed.Key, mac hash.Hash, w io.Writer, step func(n int64)) (int64, error) {
 	seals := sealed.NewPages(key)
 	defer seals.Wipe()
-	buf := make([]byte, 1<<20)
-	for n > 0 {
-		part := buf[:min(int64(len(buf)), n)]
-		if _, err := io.ReadFull(r, part); err != nil {
-			return 0, fmt.Errorf("%w: %w", app.ErrBackupCut, err)
+	fill := func(buf []byte) ([]byte, error) {
+		buf = buf[:min(int64(cap(buf)), n)]
+		n -= int64(len(buf))
+		if _, err := io.ReadFull(r, buf); err != nil {
+			return nil, fmt.Errorf("%w: %w", app.ErrBackupCut, err)
 		}
+		return buf, nil
+	}
+	spare := make([]byte, backupChunk)
+	part, err := fill(make([]byte, backupChunk))
+	for err == nil && len(part) > 0 {
 		var wg sync.WaitGroup
-		var sealErr, writeErr error
+		var next []byte
+		var readErr, sealErr, writeErr error
 		wg.Go(func() { _, sealErr = seals.Write(part) })
-		if w != nil {
-			wg.Go(func() { _, writeErr = w.Write(part) })
-		}
+		wg.Go(func() {
+			if w != nil {
+				_, writeErr = w.Write(part)
+			}
+			next, readErr = fill(spare)
+		})
 		mac.Write(part)
 		wg.Wait()
-		if err := errors.Join(sealErr, writeErr, ctx.Err()); err != nil {
+		if err = errors.Join(sealErr, writeErr, ctx.Err()); err != nil {
 			return 0, err
 		}
-		n -= int64(len(part))
-		report(int64(len(part)))
+		step(int64(len(part)))
+		part, spare, err = next, part[:0], readErr
 	}
-	return seals.Count(), nil
+	return seals.Count(), err
 }

@@ -77,9 +77,7 @@ func chainKey(ctx context.Context, q querier) (*chain.Key, error) {
 // headOf is the signed end of a client's chain, the zero Head before the first entry. app.ErrDamaged if it is not
 // the end of the entries.
 func headOf(ctx context.Context, q querier, key chain.PublicKey, client string) (chain.Head, error) {
-	h := chain.Head{Client: client}
-	err := q.QueryRowContext(ctx, "SELECT seq, hash, at, signature FROM chain_heads WHERE client = ?", client).Scan(
-		&h.Seq, into(h.Hash[:]), when{&h.At}, into(h.Signature[:]))
+	h, err := scanHead(q.QueryRowContext(ctx, "SELECT "+headColumns+" FROM chain_heads WHERE client = ?", client))
 	if errors.Is(err, sql.ErrNoRows) {
 		h = chain.Head{}
 		err = nil
@@ -110,6 +108,13 @@ func (b into) Scan(v any) error {
 	}
 	copy(b, from)
 	return nil
+}
+
+const headColumns = "client, seq, hash, at, signature"
+
+func scanHead(row scanner) (h chain.Head, err error) {
+	err = row.Scan(&h.Client, &h.Seq, into(h.Hash[:]), when{&h.At}, into(h.Signature[:]))
+	return h, err
 }
 
 const entryColumns = "client, seq, kind, id, at, by, body, prev, hash, signature"
@@ -148,84 +153,4 @@ func (s chainStore) ChainKey(ctx context.Context) (chain.PublicKey, error) {
 	}
 	defer key.Wipe()
 	return key.Public(), nil
-}
-
-// verify walks every client's chain, and looks whether it and the record say the same: app.ErrDamaged.
-func (s chainStore) verify(ctx context.Context) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		key, err := chainKey(ctx, tx)
-		if err != nil {
-			return err
-		}
-		defer key.Wipe()
-		clients, err := list(ctx, tx, func(row scanner) (c string, err error) { err = row.Scan(&c); return c, err },
-			"SELECT client FROM chain UNION SELECT client FROM chain_heads")
-		if err != nil {
-			return err
-		}
-		for _, c := range clients {
-			if err := verifyChain(ctx, tx, key.Public(), c); err != nil {
-				return err
-			}
-		}
-		return errors.Join(agree(ctx, tx), plansAgree(ctx, tx))
-	})
-}
-
-func verifyChain(ctx context.Context, tx *sql.Tx, key chain.PublicKey, client string) error {
-	if _, err := headOf(ctx, tx, key, client); err != nil {
-		return err
-	}
-	rows, err := tx.QueryContext(ctx, "SELECT "+entryColumns+" FROM chain WHERE client = ? ORDER BY seq", client)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var last chain.Head
-	for rows.Next() {
-		e, err := scanEntry(rows)
-		if err != nil {
-			return err
-		}
-		if !e.Follows(last) || !e.Stands(key) {
-			return fmt.Errorf("%w: chain entry %d is not what was entered", app.ErrDamaged, e.Seq)
-		}
-		last = chain.Head{Seq: e.Seq, Hash: e.Hash}
-	}
-	return rows.Err()
-}
-
-// unentered counts what was signed and is not in the chain as it stands in the record.
-const unentered = `
-	SELECT (SELECT count(*) FROM notes n WHERE n.status <> 'preliminary' AND NOT EXISTS (
-		SELECT 1 FROM chain c WHERE c.id = n.id AND c.kind = 'note.signed' AND c.client = n.client
-			AND c.body ->> 'sha256' = lower(hex(n.signed_hash))))
-	+ (SELECT count(*) FROM addenda a JOIN notes n ON n.row = a.note WHERE NOT EXISTS (
-		SELECT 1 FROM chain c WHERE c.id = n.id AND c.kind = 'note.addendum' AND c.client = n.client
-			AND c.body ->> 'number' = a.pos + 1 AND c.body ->> '$.sections[0].text' = a.text AND c.by = a.by))
-	+ (SELECT count(*) FROM responses r WHERE NOT EXISTS (
-		SELECT 1 FROM chain c WHERE c.id = r.id AND c.kind = 'measure.response' AND c.client = r.client
-			AND c.body ->> 'answers' = r.answers AND c.body ->> 'total' IS r.total AND c.by = r.by))
-	+ (SELECT count(*) FROM voided v WHERE NOT EXISTS (
-		SELECT 1 FROM chain c JOIN responses r ON r.id = v.response WHERE c.id = v.response AND c.client = r.client AND c.kind = 'measure.void' AND c.body ->> '$.sections[0].text' = v.why AND c.by = v.by))
-	+ (SELECT count(*) FROM alert_answers a WHERE NOT EXISTS (
-		SELECT 1 FROM chain c JOIN alerts l ON l.id = a.alert WHERE c.id = a.alert AND c.client = l.client AND c.kind = 'alert.response' AND c.body ->> '$.sections[0].text' = a.done AND c.by = a.by))`
-
-// entered counts the chain's entries, recorded what of the record must have one.
-const entered, recorded = `SELECT count(*) FROM chain WHERE kind IN ('note.signed', 'note.addendum', 'measure.response', 'measure.void', 'alert.response')`,
-	`SELECT (SELECT count(*) FROM notes WHERE status <> 'preliminary') + (SELECT count(*) FROM addenda) + (SELECT count(*) FROM responses)
-		+ (SELECT count(*) FROM voided) + (SELECT count(*) FROM alert_answers)`
-
-// agree tells whether chain and record have the same.
-func agree(ctx context.Context, tx *sql.Tx) error {
-	var missing, inChain, inRecord int
-	for query, n := range map[string]*int{unentered: &missing, entered: &inChain, recorded: &inRecord} {
-		if err := tx.QueryRowContext(ctx, query).Scan(n); err != nil {
-			return err
-		}
-	}
-	if missing != 0 || inChain != inRecord {
-		return fmt.Errorf("%w: the chain has %d entries, the record %d; %d differ", app.ErrDamaged, inChain, inRecord, missing)
-	}
-	return nil
 }

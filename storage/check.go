@@ -24,12 +24,17 @@ func Check(ctx context.Context, r *app.Records) error {
 	if err := store.Check(ctx); err != nil {
 		return log.fail(ctx, err)
 	}
-	proof, err := log.VerifyAudit(ctx, nil)
-	if err == nil && proof.Broken > 0 {
-		err = fmt.Errorf("%w: audit entry %d does not follow the one before it", app.ErrDamaged, proof.Broken)
-	}
-	if err != nil {
+	if err := log.whole(ctx, nil); err != nil {
 		return err
 	}
 	return chainStore(log).verify(ctx)
+}
+
+// whole is app.ErrDamaged if the log's entries do not follow each other to its end.
+func (s auditLog) whole(ctx context.Context, report app.Progress) error {
+	proof, err := s.VerifyAudit(ctx, report)
+	if err == nil && proof.Broken > 0 {
+		err = fmt.Errorf("%w: audit entry %d does not follow the one before it", app.ErrDamaged, proof.Broken)
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"database/sql"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -13,7 +14,8 @@ import (
 	"alcove/app"
 )
 
-// weightyVault is an open vault of about 400 MB: 10,000 clients and 100,000 drafts of 250 words.
+// weightyVault is an open vault of about 400 MB: 10,000 clients, 60,000 notes of 400 words, half of them signed and in
+// the clients' chains, and an audit log of 200,000 entries.
 func weightyVault(b *testing.B) (*Vault, *app.Records) {
 	b.Helper()
 	v, r, _ := newVault(b)
@@ -33,19 +35,38 @@ func weightyVault(b *testing.B) (*Vault, *app.Records) {
 		must(b, err)
 		must(b, index(b.Context(), tx, "client_words", int64(i+1), indexed(name)))
 	}
-	for i := range 100_000 {
-		at = at.Add(90 * time.Minute)
+	for i := range 60_000 {
+		id := fmt.Sprint("N", i)
+		at = at.Add(150 * time.Minute)
 		from := rnd.IntN(len(text) - 2600)
 		_, err := tx.Exec(`INSERT INTO notes (row, id, client, session, format, title, status, excerpt, created, changed) VALUES (?, ?, ?, '', 'free', 'Note', 'preliminary', '', ?, ?)`,
-			at.Unix(), fmt.Sprint("N", i), fmt.Sprint("C", rnd.IntN(10_000)), at.UnixNano(), at.UnixNano())
+			at.Unix(), id, fmt.Sprint("C", rnd.IntN(10_000)), at.UnixNano(), at.UnixNano())
 		must(b, err)
 		_, err = tx.Exec("INSERT INTO note_sections (note, pos, key, text) VALUES (?, 0, 'text', ?)", at.Unix(), text[from:from+2600])
 		must(b, err)
 		_, err = tx.Exec("INSERT INTO note_words (rowid, words) VALUES (?, ?)", at.Unix(), indexed(text[from:from+2600]))
 		must(b, err)
+		if i%2 == 0 {
+			_, err = tx.Exec("UPDATE notes SET status = 'final', signed_by = 'T', signed_at = created, signed_hash = zeroblob(32) WHERE row = ?", at.Unix())
+			must(b, err)
+			must(b, enterNote(b.Context(), tx, app.NoteID(id), app.Note.Entry))
+		}
 	}
+	fillAudit(b, tx, 200_000)
 	must(b, tx.Commit())
 	return v, r
+}
+
+// fillAudit enters so many acts on 10,000 clients.
+func fillAudit(b *testing.B, tx *sql.Tx, entries int) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	acts, last := []string{"client.view", "note.view", "note.write", "note.sign"}, []byte(nil)
+	for i := range entries {
+		e := app.AuditEntry{At: time.Unix(int64(i)*60, 0), Act: acts[i%4], Client: app.ClientID(fmt.Sprint("C", rnd.IntN(10_000))), About: fmt.Sprintf("%026d", i)}
+		last = link(last, e)
+		_, err := tx.Exec("INSERT INTO audit (at, act, client, about, chain) VALUES (?, ?, ?, ?, ?)", stamp(e.At), e.Act, string(e.Client), e.About, last)
+		must(b, err)
+	}
 }
 
 // BenchmarkKeeping is a backup and a drill beside copying the same bytes and syncing them.
@@ -122,13 +143,7 @@ func BenchmarkAudit(b *testing.B) {
 		must(b, err)
 		must(b, index(b.Context(), tx, "client_words", int64(i+1), indexed(name)))
 	}
-	acts, last := []string{"client.view", "note.view", "note.write", "note.sign"}, []byte(nil)
-	for i := range 100_000 {
-		e := app.AuditEntry{At: time.Unix(int64(i)*60, 0), Act: acts[i%4], Client: app.ClientID(fmt.Sprint("C", rnd.IntN(10_000))), About: fmt.Sprintf("%026d", i)}
-		last = link(last, e)
-		_, err := tx.Exec("INSERT INTO audit (at, act, client, about, chain) VALUES (?, ?, ?, ?, ?)", stamp(e.At), e.Act, string(e.Client), e.About, last)
-		must(b, err)
-	}
+	fillAudit(b, tx, 100_000)
 	must(b, tx.Commit())
 	for name, f := range map[string]app.AuditFilter{
 		"first": {Limit: 100}, "deep": {Limit: 100, Offset: 90_000},

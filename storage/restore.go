@@ -76,11 +76,11 @@ func (v *Vault) stage(ctx context.Context, b *backupReader, key *sealed.Key, p a
 			err = errors.Join(err, os.RemoveAll(staging))
 		}
 	}()
-	facts, _, err := b.unpack(ctx, key, filepath.Join(staging, storeName), report)
-	if err != nil {
-		return nil, nil, err
+	_, err = b.unpack(ctx, key, filepath.Join(staging, storeName), true, stepping(report, int64(b.store))) // #nosec G115 -- bounded when parsed
+	if err == nil {
+		err = v.tryStore(ctx, b, staging, key, func(r *app.Records, _ backupFacts) error { return Check(ctx, r) })
 	}
-	if err := v.tryStore(ctx, b, staging, key, facts, func(*records) error { return nil }); err != nil {
+	if err != nil {
 		return nil, nil, err
 	}
 	secret := keychain.GenerateSecret()
@@ -175,7 +175,7 @@ func (v *Vault) replaces(ctx context.Context, b *backupReader, key *sealed.Key) 
 		return e
 	}
 	// It is the same practice's, so the key opens both, and their audit logs tell which of them went on.
-	facts, err := openFacts(b.box, key, b.id[:], b.start)
+	facts, err := b.claims(key)
 	if err != nil {
 		return err
 	}

@@ -78,8 +78,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// isDamage does q to a store without its triggers, as who had the key could, and sees that Check notices.
-func isDamage(t *testing.T, r *app.Records, q string) {
+// pastTriggers does q to a store without its triggers, as who had the key could.
+func pastTriggers(t *testing.T, r *app.Records, q string) {
 	t.Helper()
 	db := recordsOf(r).store.DB()
 	triggers, err := list(t.Context(), db, func(row scanner) (n string, err error) { err = row.Scan(&n); return n, err },
@@ -91,6 +91,12 @@ func isDamage(t *testing.T, r *app.Records, q string) {
 	}
 	_, err = db.Exec(q)
 	must(t, err)
+}
+
+// isDamage sees that Check notices what q does.
+func isDamage(t *testing.T, r *app.Records, q string) {
+	t.Helper()
+	pastTriggers(t, r, q)
 	if err := Check(t.Context(), r); !errors.Is(err, app.ErrDamaged) {
 		t.Errorf("%s: %v", q, err)
 	}

@@ -1,7 +1,9 @@
 package chain
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -170,5 +172,30 @@ func TestKeyIsNotPrinted(t *testing.T) {
 	}
 	if _, err := NewKey(seed[1:]); err == nil {
 		t.Error("a short seed")
+	}
+}
+
+// The hash is over the canonical JSON of the eight fields, whatever stands in them, and Kept sees each of them change.
+func TestHashIsOverTheCanonicalFields(t *testing.T) {
+	key := GenerateKey()
+	e := Entry{Client: "c\u2028<", Kind: "k&", ID: "\x00\xff\"", At: time.UnixMilli(-7), By: "Ü \\", Body: must(Body(map[string]any{"text": "a\n<é>", "n": -3}))}
+	e, _, err := key.Enter(Head{Client: e.Client, Seq: 6, Hash: Hash{7}}, e)
+	if err != nil || e.Hash != sha256.Sum256(must(Canonical(e.fields()))) || !e.Kept() || !e.Stands(key.Public()) {
+		t.Fatalf("%v %+v", err, e)
+	}
+	for i, change := range []func(*Entry){
+		func(e *Entry) { e.Client += "x" }, func(e *Entry) { e.Kind = "" }, func(e *Entry) { e.ID = "" }, func(e *Entry) { e.At = e.At.Add(time.Millisecond) },
+		func(e *Entry) { e.By = "" }, func(e *Entry) { e.Body = append(e.Body, ' ') }, func(e *Entry) { e.Seq++ }, func(e *Entry) { e.Prev[0]++ }, func(e *Entry) { e.Hash[0]++ },
+	} {
+		changed := e
+		change(&changed)
+		if changed.Kept() {
+			t.Errorf("change %d is not seen", i)
+		}
+	}
+	for _, far := range []Entry{{At: time.UnixMilli(1 << 53), Body: e.Body}, {At: time.UnixMilli(-1 << 53), Body: e.Body}, {Body: []byte("1.5")}, {Body: []byte("{")}} {
+		if _, _, err := key.Enter(Head{}, far); !errors.Is(err, ErrModel) {
+			t.Errorf("%v: %v", far, err)
+		}
 	}
 }
