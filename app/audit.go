@@ -90,6 +90,24 @@ func (p *Practice) audit(ctx context.Context, e AuditEntry) error {
 	return nil
 }
 
+// noteTries writes down the unlocks that failed while the vault was shut. What cannot be written is
+// written at the next unlock.
+func (p *Practice) noteTries(ctx context.Context, r *Records) {
+	tries, err := p.deps.Vault.Tries(ctx)
+	if err != nil || len(tries) == 0 {
+		return
+	}
+	for _, e := range tries {
+		if e.Act != ActUnlock+failed && e.Act != ActRecover+failed || e.At.After(now()) {
+			continue // not ours: a shut vault keeps them where others can write
+		}
+		if r.Audit.Append(ctx, AuditEntry{At: e.At, Act: e.Act}) != nil {
+			return
+		}
+	}
+	_ = p.deps.Vault.ForgetTries(ctx) // else they stand in the log twice
+}
+
 // auditFirst writes e or says why not; the caller then lets the act be.
 func (p *Practice) auditFirst(ctx context.Context, r *Records, e AuditEntry) error {
 	e.At = now()

@@ -102,7 +102,10 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	r, err := unlock()
 	if err != nil {
 		if errors.Is(err, ErrWrongPassphrase) || errors.Is(err, ErrWrongRecoveryKit) {
-			p.owe(AuditEntry{At: now(), Act: act + ".failed"})
+			e := AuditEntry{At: now(), Act: act + failed}
+			if p.deps.Vault.KeepTry(context.WithoutCancel(ctx), e) != nil {
+				p.owe(e)
+			}
 		}
 		return err
 	}
@@ -117,6 +120,7 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	p.holdToken()
 	p.changed(VaultChanged, "")
 
+	p.noteTries(ctx, r)
 	// A disk that is full must not keep the therapist from reading: the entry is owed.
 	_ = p.audit(ctx, AuditEntry{Act: act})
 	p.settle(ctx, r)

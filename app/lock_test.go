@@ -103,6 +103,33 @@ func TestFailedUnlocksAreAuditedLater(t *testing.T) {
 	})
 }
 
+// TestFailedUnlocksOutliveTheProgram: whoever guesses, and ends the program, is in the log all the
+// same. What others wrote where tries are kept is not.
+func TestFailedUnlocksOutliveTheProgram(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		s.Lock()
+		_ = s.Unlock(t.Context(), pass("wrong"))
+		_ = s.Recover(t.Context(), app.NewRecoveryKit(make([]byte, 20)), pass("walnut harbour quietly nine"))
+		must(t, s.Vault.KeepTry(t.Context(), app.AuditEntry{At: time.Now(), Act: app.ActExport, About: "forged"}))
+		must(t, s.Vault.KeepTry(t.Context(), app.AuditEntry{At: time.Now().Add(time.Hour), Act: app.ActUnlock + ".failed"}))
+		next := app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: apptest.Numbers(), Measures: apptest.Measures(t)})
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		must(t, next.Unlock(t.Context(), apptest.Pass()))
+		wantAct(t, s, app.ActUnlock+".failed", 0)
+		s.Vault.Memory.Fail(nil)
+		next.Lock()
+		must(t, next.Unlock(t.Context(), apptest.Pass()))
+		for range 2 {
+			wantAct(t, s, app.ActUnlock+".failed", 1)
+			wantAct(t, s, app.ActRecover+".failed", 1)
+			wantAct(t, s, app.ActExport, 0)
+			next.Lock()
+			must(t, next.Unlock(t.Context(), apptest.Pass()))
+		}
+		next.Lock()
+	})
+}
+
 func TestUnlockOnAFullDiskStillReads(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
 		s.Lock()

@@ -18,6 +18,13 @@ type Vault interface {
 	// Recover opens it with the recovery kit, on this machine or a new one, and sets a
 	// new passphrase and a new device secret. ErrWrongRecoveryKit.
 	Recover(ctx context.Context, kit RecoveryKit, p Passphrase) (*Records, error)
+
+	// KeepTry keeps time and act of an unlock that failed, past the end of the program: whoever
+	// guesses must not be able to hide it by closing the window. Tries are those kept, oldest
+	// first, and anybody may have written them; ForgetTries drops them.
+	KeepTry(ctx context.Context, e AuditEntry) error
+	Tries(ctx context.Context) ([]AuditEntry, error)
+	ForgetTries(ctx context.Context) error
 }
 
 // VaultKeys changes what opens an open vault.

@@ -23,6 +23,9 @@ func (g given) Unlock(context.Context, app.Passphrase) (*app.Records, error) { r
 func (g given) Recover(context.Context, app.RecoveryKit, app.Passphrase) (*app.Records, error) {
 	return g.r, nil
 }
+func (g given) KeepTry(context.Context, app.AuditEntry) error   { return nil }
+func (g given) Tries(context.Context) ([]app.AuditEntry, error) { return nil, nil }
+func (g given) ForgetTries(context.Context) error               { return nil }
 
 // offline is a line that nobody can be reached by.
 type offline struct{ app.Line }

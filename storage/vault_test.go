@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,6 +231,41 @@ func TestProfileSaysNothing(t *testing.T) {
 	}
 	must(t, r.Close())
 	look("locked")
+}
+
+// TestTriesAreKept: past the end of the program, in order, and no more than fit; what is cut short
+// or was written by others is left out.
+func TestTriesAreKept(t *testing.T) {
+	dir := t.TempDir()
+	v := profile(t, dir)
+	ctx, at := t.Context(), time.Date(2026, 11, 2, 8, 30, 0, 5e6, time.UTC)
+	must(t, v.KeepTry(ctx, app.AuditEntry{At: at, Act: app.ActUnlock}))
+	if _, err := os.Stat(filepath.Join(dir, triesName)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a try where there is no vault: %v", err)
+	}
+	r, _, err := v.Create(ctx, pass(passphrase))
+	must(t, err)
+	must(t, r.Close())
+	must(t, v.KeepTry(ctx, app.AuditEntry{At: at, Act: app.ActUnlock + ".failed"}))
+	must(t, v.KeepTry(ctx, app.AuditEntry{At: at.Add(time.Second), Act: app.ActRecover + ".failed"}))
+	must(t, v.Close())
+	v = profile(t, dir)
+	f, err := os.OpenFile(filepath.Join(dir, triesName), os.O_APPEND|os.O_WRONLY, 0)
+	must(t, err)
+	_, err = f.WriteString("\x00garbage\n" + strings.Repeat("x", 70_000) + "\n2026-11-0")
+	must(t, errors.Join(err, f.Close()))
+	must(t, v.KeepTry(ctx, app.AuditEntry{At: at, Act: "one too many"}))
+	got, err := v.Tries(ctx)
+	must(t, err)
+	want := []app.AuditEntry{{At: at, Act: app.ActUnlock + ".failed"}, {At: at.Add(time.Second), Act: app.ActRecover + ".failed"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	must(t, v.ForgetTries(ctx))
+	must(t, v.ForgetTries(ctx))
+	if got, err := v.Tries(ctx); err != nil || len(got) > 0 {
+		t.Errorf("%v %v", got, err)
+	}
 }
 
 func TestSecondStartIsRefused(t *testing.T) {

@@ -3,6 +3,7 @@ package apptest
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"alcove/app"
@@ -17,6 +18,8 @@ type Vault struct {
 	pass []byte
 	kit  []byte
 	fail error // what opening answers
+
+	tries []app.AuditEntry
 }
 
 // NewVault has not been set up.
@@ -83,6 +86,29 @@ func (v *Vault) Recover(_ context.Context, kit app.RecoveryKit, p app.Passphrase
 	}
 	v.pass = bytes.Clone(p.Bytes())
 	return v.Memory.Open(keys{v}), nil
+}
+
+// KeepTry remembers it.
+func (v *Vault) KeepTry(_ context.Context, e app.AuditEntry) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.tries = append(v.tries, e)
+	return nil
+}
+
+// Tries are those kept.
+func (v *Vault) Tries(context.Context) ([]app.AuditEntry, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.tries), nil
+}
+
+// ForgetTries drops them.
+func (v *Vault) ForgetTries(context.Context) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.tries = nil
+	return nil
 }
 
 // keys changes the secrets of a Vault.
