@@ -20,6 +20,7 @@ const (
 	AskSkipped AskState = "skipped"
 	AskKept    AskState = "kept" // in the record, or on the ledger of a locked one
 	AskRefused AskState = "refused"
+	AskTooLong AskState = "too long"
 )
 
 // AskedMeasure is a measure on the client's page.
@@ -31,6 +32,8 @@ type AskedMeasure struct {
 	Language string
 	State    AskState
 	Score    string // when kept: "12, Moderate"
+
+	form *measure.Instrument // as it was asked, which a lock seals in the vault
 }
 
 // Words are what the therapist reads of it.
@@ -42,6 +45,8 @@ func (a AskedMeasure) Words() string {
 		return a.Short + ", filled in by the client: " + a.Score + "."
 	case AskRefused:
 		return a.Short + ": answers came that it does not have, or before the code was checked. Nothing of them was kept."
+	case AskTooLong:
+		return a.Short + " is too long for the client’s page. Fill it in together."
 	case AskCame:
 		return a.Short + " is on the client’s page."
 	}
@@ -65,14 +70,14 @@ func asks(i *measure.Instrument, language string) (AskedMeasure, FormHandout) {
 		spoken = i.Languages[0]
 	}
 	id := HandoutID(newID())
-	return AskedMeasure{ID: id, Measure: i.ID, Version: i.Version, Short: i.Short, Language: spoken, State: AskSent},
+	return AskedMeasure{ID: id, Measure: i.ID, Version: i.Version, Short: i.Short, Language: spoken, State: AskSent, form: i},
 		FormHandout{ID: id, Instrument: i, Language: spoken, Why: why}
 }
 
 // asksAtDoor are a client's standing questions, for who has just knocked.
 func (p *Practice) asksAtDoor(k *knock, ids []measure.ID) (forms []FormHandout) {
 	for _, id := range ids {
-		if i := p.deps.Measures.Newest(id); i != nil {
+		if i := p.shelf().offered.Newest(id); i != nil {
 			a, f := asks(i, k.Language)
 			k.asked = append(k.asked, a)
 			forms = append(forms, f)
@@ -93,13 +98,16 @@ func (p *Practice) SetAsks(ctx context.Context, id ClientID, measures []measure.
 	if err != nil {
 		return err
 	}
+	before := c.Asks
 	c.Asks = nil
 	for _, m := range measures {
-		if p.deps.Measures.Newest(m) == nil {
+		switch {
+		case p.shelf().offered.Newest(m) != nil:
+			if !slices.Contains(c.Asks, m) {
+				c.Asks = append(c.Asks, m)
+			}
+		case !slices.Contains(before, m): // one that is offered no longer is dropped
 			return ErrNotFound
-		}
-		if !slices.Contains(c.Asks, m) {
-			c.Asks = append(c.Asks, m)
 		}
 	}
 	c.Changed = now()
@@ -117,13 +125,13 @@ func (v *SessionView) certain() bool { return v.Trust == TrustCode || v.Trust ==
 // AskMeasure puts a measure on the client's page, if View said CanAsk.
 func (s *Session) AskMeasure(id measure.ID) {
 	s.posts.post(func() {
-		i := s.p.deps.Measures.Newest(id)
+		i := s.p.shelf().offered.Newest(id)
 		if i == nil || s.over() || !s.met || !s.view.certain() {
 			return
 		}
 		a, f := asks(i, s.language)
 		if s.call.Handouts().Ask(f) != nil {
-			a.State = AskRefused
+			a.State = AskTooLong
 		}
 		s.change(func(v *SessionView) { v.Asked = append(slices.Clip(v.Asked), a) })
 	})
@@ -161,8 +169,7 @@ func (s *Session) answered(e CallAnswers) {
 		s.setAsked(e.ID, func(a *AskedMeasure) { a.State, a.Score = state, score })
 		s.call.Handouts().Kept(e.ID, state != AskRefused)
 	}
-	i := s.p.deps.Measures.Version(a.Measure, a.Version)
-	score, err := i.Score(e.Answers)
+	score, err := a.form.Score(e.Answers)
 	switch {
 	case a.State == AskKept || a.State == AskSkipped || a.State == AskRefused:
 		return // answered before

@@ -226,4 +226,6 @@ type Files interface {
 	// WriteFile puts what write writes into a file that its owner alone may read: whole, or not at all. ErrNoRoom,
 	// ErrNoAccess, ErrNoFolder.
 	WriteFile(ctx context.Context, path string, write func(io.Writer) error) error
+	// ReadFile reads a file, and of a larger one the first most bytes and one more. ErrNoAccess, ErrNoFolder.
+	ReadFile(ctx context.Context, path string, most int) ([]byte, error)
 }

@@ -16,6 +16,7 @@ const (
 	ResponseChanged // ID: ClientID of the response
 	AlertChanged    // ID: ClientID of the alert; raised, or answered
 	TemplateChanged // ID: NoteFormat
+	MeasuresChanged // the instruments on offer
 	KeepingChanged  // a backup or a drill began, went on or ended
 )
 

@@ -113,8 +113,12 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}
+	measures, err := p.readShelves(ctx, r)
+	if err != nil {
+		return errors.Join(err, r.Close())
+	}
 	p.mu.Lock()
-	p.records, p.profile = r, profile
+	p.records, p.profile, p.measures = r, profile, measures
 	p.windLocked()
 	p.mu.Unlock()
 	p.holdToken()
@@ -206,7 +210,7 @@ func (p *Practice) Lock() {
 	p.shutDrafts(r, drafts)
 	p.shutPlans(r)
 	p.mu.Lock()
-	p.profile = Profile{}
+	p.profile, p.measures = Profile{}, shelves{}
 	p.mu.Unlock()
 	p.auditLock(r)
 	// Whatever it says, the stores answer ErrLocked from here.

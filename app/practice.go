@@ -24,6 +24,7 @@ type Practice struct {
 	mu        sync.Mutex
 	records   *Records // nil while locked
 	profile   Profile  // the open vault's
+	measures  shelves  // likewise
 	idle      *time.Timer
 	idleAt    time.Time                // when the vault locks by itself, on the wall clock
 	owed      []AuditEntry             // could not be written yet

@@ -62,9 +62,6 @@ func (h MeasureHistory) Counted() []ResponseView {
 	return out
 }
 
-// Measures are the instruments on offer, by name.
-func (p *Practice) Measures() []*measure.Instrument { return p.deps.Measures.Offered() }
-
 // RecordResponse scores what was filled in and keeps it, with the alert that a risk answer
 // raises: *FieldError, *measure.AnswerError, ErrNotFound. The same ID twice is one response.
 func (p *Practice) RecordResponse(ctx context.Context, f Filled) (ResponseID, error) {
@@ -77,9 +74,9 @@ func (p *Practice) RecordResponse(ctx context.Context, f Filled) (ResponseID, er
 
 // recordResponse does it, for a form that was handed in at a time.
 func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, at time.Time) (ResponseID, error) {
-	i := p.deps.Measures.Newest(f.Measure)
+	i := p.shelf().offered.Newest(f.Measure)
 	if f.Version != "" {
-		i = p.deps.Measures.Version(f.Measure, f.Version)
+		i = p.shelf().all.Version(f.Measure, f.Version)
 	}
 	if i == nil {
 		return "", ErrNotFound
@@ -149,7 +146,7 @@ func (p *Practice) MeasureHistories(ctx context.Context, c ClientID) ([]MeasureH
 		n := slices.IndexFunc(out, func(h MeasureHistory) bool { return h.Responses[0].Measure == kept.Measure })
 		if n < 0 {
 			n = len(out)
-			out = append(out, MeasureHistory{Instrument: p.deps.Measures.Newest(kept.Measure)})
+			out = append(out, MeasureHistory{Instrument: p.shelf().all.Newest(kept.Measure)})
 		}
 		out[n].Responses = append(out[n].Responses, p.viewResponse(kept))
 	}
@@ -160,7 +157,7 @@ func (p *Practice) MeasureHistories(ctx context.Context, c ClientID) ([]MeasureH
 }
 
 func (p *Practice) viewResponse(kept Response) ResponseView {
-	v := ResponseView{Response: kept, Instrument: p.deps.Measures.Version(kept.Measure, kept.Version), CanVoid: kept.Void.At.IsZero()}
+	v := ResponseView{Response: kept, Instrument: p.shelf().all.Version(kept.Measure, kept.Version), CanVoid: kept.Void.At.IsZero()}
 	if v.Instrument != nil {
 		// The answers were checked when they were kept, by this same version.
 		v.Score, _ = v.Instrument.Score(kept.Answers)

@@ -108,8 +108,9 @@ func (s *Session) tick(n int) {
 		s.mu.Lock()
 		s.view.Alive = now()
 		s.mu.Unlock()
-		s.write(s.keepFacts)
-		s.flush()
+		if r, err := s.p.open(); err == nil {
+			_ = s.keepFacts(context.Background(), r) // a minute later it is written again
+		}
 	}
 	if len(s.ledger) > 0 && n%5 == 0 {
 		s.flush()

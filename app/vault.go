@@ -67,6 +67,7 @@ type Records struct {
 
 	Responses ResponseStore
 	Alerts    AlertStore
+	Measures  MeasureStore
 }
 
 // Passphrase holds what the therapist typed. It can be neither printed nor compared.

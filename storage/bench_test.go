@@ -33,7 +33,7 @@ func bigPractice(t testing.TB, s database, clients, notes int) *app.Records {
 	at := time.Date(2006, 1, 2, 9, 0, 0, 0, time.UTC)
 	for i := range clients {
 		name := vocabulary(r) + " " + vocabulary(r)
-		_, err := tx.Exec(`INSERT INTO clients VALUES (?, ?, ?, ?, '', '', '', '', '', '', '', '["weekly"]', ?, 'active', 0, NULL, ?, ?)`,
+		_, err := tx.Exec(`INSERT INTO clients VALUES (?, ?, ?, ?, '', '', '', '', '', '', '', '["weekly"]', ?, 'active', 0, NULL, ?, ?, '[]')`,
 			i+1, fmt.Sprint("C", i), name, fold(name), vocabulary(r), at.UnixNano(), at.UnixNano())
 		must(t, err)
 		must(t, index(t.Context(), tx, "client_words", int64(i+1), indexed(name, "weekly")))

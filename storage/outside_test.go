@@ -42,3 +42,21 @@ func TestWriteFileIsWholeOrNotAtAll(t *testing.T) {
 		}
 	}
 }
+
+func TestReadFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "measure.json")
+	must(t, os.WriteFile(path, []byte("0123456789"), 0o600))
+	for most, want := range map[int]string{100: "0123456789", 10: "0123456789", 9: "0123456789", 3: "0123"} {
+		if got, err := (Outside{}).ReadFile(t.Context(), path, most); err != nil || string(got) != want {
+			t.Errorf("%d: %q %v", most, got, err)
+		}
+	}
+	for name, path := range map[string]string{
+		"no file": filepath.Join(dir, "none"), "no folder": filepath.Join(dir, "none", "x"), "relative": "measure.json", "a folder": dir, "": "",
+	} {
+		if _, err := (Outside{}).ReadFile(t.Context(), path, 10); !errors.Is(err, app.ErrNoFolder) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

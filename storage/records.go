@@ -52,6 +52,7 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 
 		Responses: responseStore{r},
 		Alerts:    alertStore{r},
+		Measures:  measureStore{r},
 	}
 }
 
@@ -88,6 +89,19 @@ func (r *records) exec(ctx context.Context, query string, args ...any) error {
 	return r.fail(ctx, err)
 }
 
+// one is exec for what changes a row that must be there: app.ErrNotFound.
+func (r *records) one(ctx context.Context, query string, args ...any) error {
+	res, err := r.store.DB().ExecContext(ctx, query, args...)
+	if err != nil {
+		return r.fail(ctx, err)
+	}
+	n, err := res.RowsAffected()
+	if err == nil && n == 0 {
+		return app.ErrNotFound
+	}
+	return r.fail(ctx, err)
+}
+
 // fail turns what SQL reports into the errors of app.
 func (r *records) fail(ctx context.Context, err error) error {
 	var se sqlite3.Error
@@ -108,6 +122,8 @@ func (r *records) fail(ctx context.Context, err error) error {
 			return app.ErrNotSigned
 		case "not the next version":
 			return app.ErrPlanMoved
+		case "used":
+			return app.ErrMeasureUsed
 		case "voided":
 			return app.ErrVoided
 		case "answered":

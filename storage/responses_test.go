@@ -75,7 +75,13 @@ func fillMeasures(t testing.TB, r *app.Records) {
 func TestTriggersLockMeasures(t *testing.T) {
 	r := measured(t)
 	db := recordsOf(r).store.DB()
+	_, err := db.Exec("INSERT INTO measures SELECT DISTINCT measure, version, x'7b7d', 1, 0 FROM responses") // as an own one would stand there
+	must(t, err)
 	for _, q := range []string{
+		"UPDATE measures SET file = x'00'",
+		"UPDATE measures SET version = '2001-01-01'",
+		"DELETE FROM measures",
+		"REPLACE INTO measures SELECT measure, version, x'00', 1, 0 FROM measures",
 		"UPDATE responses SET total = 0",
 		"UPDATE responses SET answers = '{}' WHERE id = 'R1'",
 		"DELETE FROM responses",
@@ -157,7 +163,7 @@ func BenchmarkOpenClient(b *testing.B) {
 					at.Unix()+int64(j), fmt.Sprint("O", i, j), strings.Repeat("word ", 28), at.UnixNano(), at.UnixNano())
 				must(b, err)
 			}
-			_, err := tx.Exec(`INSERT INTO sessions VALUES (?, 'C1', '', ?, ?, 'video', 'known', '')`, fmt.Sprint("S", i), at.UnixNano(), at.Add(50*time.Minute).UnixNano())
+			_, err := tx.Exec(`INSERT INTO sessions (id, client, invite, started, ended, modality, trust, note) VALUES (?, 'C1', '', ?, ?, 'video', 'known', '')`, fmt.Sprint("S", i), at.UnixNano(), at.Add(50*time.Minute).UnixNano())
 			must(b, err)
 			_, err = tx.Exec(`INSERT INTO responses (id, client, session, measure, version, language, source, by, at, answers, total, prorated)
 				VALUES (?, 'C1', '', ?, '2026-11-25', 'en', 'client', 'T', ?, ?, 9, 0)`, fmt.Sprint("R", i),

@@ -246,6 +246,11 @@ func TestOldestStoreOpens(t *testing.T) {
 			if before := filepath.Base(file) < "schema0004.db"; err != nil || err2 != nil || before != (len(rows) == 0) || !before && len(open) != 1 {
 				t.Errorf("%d responses, %d alerts, %v %v", len(rows), len(open), err, err2)
 			}
+			own, err := r.Measures.OwnMeasures(t.Context())
+			if before := filepath.Base(file) < "schema0009.db"; err != nil || before != (len(own) == 0) || !before && string(own[0].File) != canary {
+				t.Errorf("the practice's own measures: %v %v", own, err)
+			}
+			must(t, r.Measures.AddMeasure(t.Context(), app.OwnMeasure{Measure: "later", Version: "2026-11-26", File: []byte("{}")}))
 			must(t, Check(t.Context(), r))
 		})
 	}
@@ -269,5 +274,6 @@ func writeFixture(t *testing.T) {
 	must(t, r.Notes.AddAddendum(t.Context(), "N1", app.Addendum{Text: "later", By: "T", At: at}))
 	must(t, r.Notes.SaveDraft(t.Context(), app.Note{ID: "N2", Client: "C1", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "draft"}}, Created: at, Changed: at}))
 	fillMeasures(t, r)
+	must(t, r.Measures.AddMeasure(t.Context(), app.OwnMeasure{Measure: "own", Version: "2026-11-25", File: []byte(canary), Added: at}))
 	must(t, r.Close())
 }

@@ -49,13 +49,5 @@ func (s templateStore) SaveTemplate(ctx context.Context, t app.Template) error {
 }
 
 func (s templateStore) DeleteTemplate(ctx context.Context, id app.NoteFormat) error {
-	res, err := s.store.DB().ExecContext(ctx, "DELETE FROM templates WHERE id = ?", string(id))
-	if err != nil {
-		return s.fail(ctx, err)
-	}
-	n, err := res.RowsAffected()
-	if err == nil && n == 0 {
-		return app.ErrNotFound
-	}
-	return s.fail(ctx, err)
+	return s.one(ctx, "DELETE FROM templates WHERE id = ?", string(id))
 }

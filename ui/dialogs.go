@@ -97,6 +97,17 @@ func (u *UI) showBusy(what string, cancel func()) (b *widget.Busy, hide func()) 
 	}
 }
 
+// chooseFile lets a file be found by looking, to be named.
+func (u *UI) chooseFile(named func(path string)) {
+	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+		if err == nil && f != nil {
+			named(f.URI().Path())
+			_ = f.Close()
+		}
+	}, u.win)
+	u.findFile(d)
+}
+
 // findFile shows the toolkit's window for files and folders. To size it before it is shown would end the program (Fyne 2.8.1).
 func (u *UI) findFile(d *dialog.FileDialog) {
 	d.SetOnClosed(u.forgetFolder)

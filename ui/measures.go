@@ -214,7 +214,8 @@ func (m *measures) offerCard() fyne.CanvasObject {
 // changed reads again what the event touches.
 func (m *measures) changed(e app.Event) {
 	m.strip.changed(e)
-	if (e.Kind == app.ResponseChanged || e.Kind == app.AlertChanged) && e.ID == string(m.k.id) || e.Kind == app.SessionChanged && m.u.p.Running() == nil {
+	mine := (e.Kind == app.ResponseChanged || e.Kind == app.AlertChanged) && e.ID == string(m.k.id)
+	if mine || e.Kind == app.MeasuresChanged || e.Kind == app.SessionChanged && m.u.p.Running() == nil {
 		m.load()
 	}
 }

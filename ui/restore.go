@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"alcove/app"
 	"alcove/ui/look"
@@ -32,7 +31,7 @@ func newRestore(u *UI) *restore {
 	r.open = widget.NewButton("Restore", "refresh", widget.Primary, r.Submit).Tall()
 	r.pass = newNewPassphrase(func() []string { return nil }, r.open.SetEnabled)
 	back := widget.NewButton("Back", "back", widget.Ghost, u.enter).Tall()
-	find := widget.NewButton("Choose the file…", "", widget.LinkTo, r.choose).Low()
+	find := widget.NewButton("Choose the file…", "", widget.LinkTo, func() { u.chooseFile(r.file.Entry.SetText) }).Low()
 	r.root = front(panel("Restore from a backup", "You need the backup file and the recovery kit that was valid when it was made. All of the file is checked before anything is put in place.",
 		widget.Col(look.S2, r.file, widget.Row(look.S2, widget.Grow(r.what), find)), r.kit, r.pass.body, widget.Row(look.S3, back, widget.Gap(), r.open)))
 	return r
@@ -49,16 +48,6 @@ func (r *restore) Leave() {
 	r.life.end()
 	r.kit.Entry.SetText("")
 	r.pass.forget()
-}
-
-func (r *restore) choose() {
-	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
-		if err == nil && f != nil {
-			r.file.Entry.SetText(f.URI().Path())
-			_ = f.Close() // it was only to be named
-		}
-	}, r.u.win)
-	r.u.findFile(d)
 }
 
 // inspect says of when the backup is, as soon as there is one of that name.

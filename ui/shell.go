@@ -198,6 +198,8 @@ func (s *shell) templates() { s.open("settings", newTemplates(s.u)) }
 // settings shows a tab of the settings.
 func (s *shell) settings(tab string) { s.open("settings", newSettings(s.u, tab)) }
 
+func (s *shell) instruments() { s.open("settings", newInstruments(s.u)) }
+
 func (s *shell) backups() { s.open("settings", newBackups(s.u)) }
 
 func (s *shell) audit() { s.open("settings", newAudit(s.u)) }

@@ -36,6 +36,27 @@ func (f *Files) Read(path string) (text string, ok bool) {
 	return string(b), ok
 }
 
+// Put is a file that was there before.
+func (f *Files) Put(path, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.written[path] = []byte(text)
+}
+
+// ReadFile reads what was written or put there.
+func (f *Files) ReadFile(_ context.Context, path string, most int) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b, ok := f.written[path]
+	switch {
+	case f.fail != nil:
+		return nil, f.fail
+	case !ok:
+		return nil, app.ErrNoFolder
+	}
+	return bytes.Clone(b[:min(len(b), most+1)]), nil
+}
+
 // WriteFile keeps what was written, if all went well.
 func (f *Files) WriteFile(ctx context.Context, path string, write func(io.Writer) error) error {
 	var b bytes.Buffer

@@ -36,6 +36,7 @@ type Memory struct {
 	chain    map[string][]chain.Entry // by client
 	heads    map[string]chain.Head
 	chainKey *chain.Key
+	measures map[measureFile]app.OwnMeasure
 	sheets   map[app.SessionID]app.Sheet
 	plans    map[app.ClientID][]app.SafetyPlan // oldest first
 
@@ -64,6 +65,7 @@ func NewMemory() *Memory {
 		versions: map[app.NoteID][]app.Version{},
 		bin:      map[app.NoteID]binned{},
 		forms:    map[app.NoteFormat]app.Template{},
+		measures: map[measureFile]app.OwnMeasure{},
 		sheets:   map[app.SessionID]app.Sheet{},
 		plans:    map[app.ClientID][]app.SafetyPlan{},
 
@@ -78,7 +80,7 @@ func NewMemory() *Memory {
 func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
-		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Apart: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s,
+		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Apart: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s, Measures: s,
 		Close:   s.close,
 		Backups: m.Disk, Aside: m.Disk,
 	}

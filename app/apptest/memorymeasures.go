@@ -1,12 +1,16 @@
 package apptest
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
 	"alcove/app"
 	"alcove/app/chain"
+	"alcove/app/measure"
 )
 
 func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) error {
@@ -142,4 +146,81 @@ func (s *store) pickAlerts(ctx context.Context, want func(app.Alert) bool) ([]ap
 	slices.Reverse(out)
 	slices.SortStableFunc(out, func(a, b app.AlertRow) int { return b.Raised.Compare(a.Raised) })
 	return out, nil
+}
+
+// measureFile names an instrument of the practice's own.
+type measureFile struct {
+	id      measure.ID
+	version string
+}
+
+func (m *Memory) used(f measureFile) bool {
+	return slices.ContainsFunc(m.responses, func(r app.Response) bool { return r.Measure == f.id && r.Version == f.version })
+}
+
+func (s *store) OwnMeasures(ctx context.Context) ([]app.OwnMeasure, error) {
+	unlock, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	var all []app.OwnMeasure
+	for f, m := range s.m.measures {
+		m.File, m.Used = bytes.Clone(m.File), s.m.used(f)
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(a, b app.OwnMeasure) int {
+		return cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Version, b.Version))
+	})
+	return all, nil
+}
+
+var errMeasureThere = errors.New("apptest: measures are not changed")
+
+func (s *store) AddMeasure(ctx context.Context, m app.OwnMeasure) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f := measureFile{m.Measure, m.Version}
+	if _, there := s.m.measures[f]; there {
+		return errMeasureThere
+	}
+	m.File = bytes.Clone(m.File)
+	s.m.measures[f] = m
+	return nil
+}
+
+func (s *store) RetireMeasure(ctx context.Context, id measure.ID, version string, retired bool) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f := measureFile{id, version}
+	m, there := s.m.measures[f]
+	if !there {
+		return app.ErrNotFound
+	}
+	m.Retired = retired
+	s.m.measures[f] = m
+	return nil
+}
+
+func (s *store) RemoveMeasure(ctx context.Context, id measure.ID, version string) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f := measureFile{id, version}
+	if _, there := s.m.measures[f]; !there {
+		return app.ErrNotFound
+	}
+	if s.m.used(f) {
+		return app.ErrMeasureUsed
+	}
+	delete(s.m.measures, f)
+	return nil
 }

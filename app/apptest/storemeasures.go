@@ -204,3 +204,38 @@ func testTrend(t *testing.T, r *app.Records) {
 		t.Errorf("the measure filled in last: %q %v", got.Measure, got.Trend)
 	}
 }
+
+func testMeasures(t *testing.T, r *app.Records) {
+	ctx := t.Context()
+	addClient(t, r, "C1", "Ana")
+	for _, m := range []app.OwnMeasure{
+		{Measure: "moca", Version: "2026-11-25", File: []byte("{\"b\": 1}"), Added: hour(2)},
+		{Measure: "moca", Version: "2025-01-01", File: []byte("{}"), Added: hour(1), Retired: true},
+		{Measure: "core", Version: "2026-11-25", File: []byte{0, 255}, Added: hour(3)},
+	} {
+		ok(t, r.Measures.AddMeasure(ctx, m))
+	}
+	if err := r.Measures.AddMeasure(ctx, app.OwnMeasure{Measure: "moca", Version: "2025-01-01", File: []byte("other")}); err == nil {
+		t.Error("a file was put in the place of another")
+	}
+	one := response("R1", "C1", 1, 1)
+	one.Measure, one.Version = "moca", "2025-01-01"
+	ok(t, save(t, r, one, nil))
+	wantErr(t, "removed in use", r.Measures.RemoveMeasure(ctx, "moca", "2025-01-01"), app.ErrMeasureUsed)
+	ok(t, r.Measures.RetireMeasure(ctx, "moca", "2025-01-01", false))
+	ok(t, r.Measures.RetireMeasure(ctx, "moca", "2026-11-25", true))
+	wantErr(t, "retired, of no such version", r.Measures.RetireMeasure(ctx, "moca", "2020-01-01", true), app.ErrNotFound)
+	wantErr(t, "removed, of no such version", r.Measures.RemoveMeasure(ctx, "moca", "2020-01-01"), app.ErrNotFound)
+	ok(t, r.Measures.RemoveMeasure(ctx, "core", "2026-11-25"))
+	all, err := r.Measures.OwnMeasures(ctx)
+	ok(t, err)
+	if len(all) != 2 || all[0].Version != "2025-01-01" || all[1].Version != "2026-11-25" {
+		t.Fatalf("%+v", all)
+	}
+	want(t, "the file", string(all[1].File), "{\"b\": 1}")
+	wantTime(t, "Added", all[1].Added, hour(2))
+	want(t, "Retired", all[0].Retired, false)
+	want(t, "Retired", all[1].Retired, true)
+	want(t, "Used", all[0].Used, true)
+	want(t, "Used", all[1].Used, false)
+}

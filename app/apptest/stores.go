@@ -65,6 +65,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"AuditFilter", testAuditFilter},
 		{"Responses", testResponses},
 		{"Alerts", testAlerts},
+		{"Measures", testMeasures},
 		{"Trend", testTrend},
 		{"ValuesNotShared", testValuesNotShared},
 		{"ManyAtOnce", testManyAtOnce},

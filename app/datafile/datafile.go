@@ -58,13 +58,18 @@ func Read(folder fs.FS, read func(root *Value)) error {
 		if err != nil {
 			return err
 		}
-		root := parse(name, data)
-		read(root)
-		if err := root.Err(); err != nil {
+		if err := Parse(name, data, read); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Parse hands one file to read, and gives its first *Fault.
+func Parse(name string, data []byte, read func(root *Value)) error {
+	root := parse(name, data)
+	read(root)
+	return root.Err()
 }
 
 // Err is the first *Fault of the whole file, nil if there is none.

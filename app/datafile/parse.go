@@ -12,9 +12,11 @@ import (
 	"unicode/utf8"
 )
 
+// FileMost is how large a file may be, in bytes.
+const FileMost = 256 << 10
+
 const (
-	fileMost  = 256 << 10 // bytes
-	depthMost = 8         // brackets inside each other
+	depthMost = 8 // brackets inside each other
 )
 
 // The kinds of a value, in a sentence.
@@ -37,11 +39,12 @@ type doc struct {
 
 // parse reads a whole file. What is no JSON is a fault like any other.
 func parse(file string, data []byte) *Value {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors begin a text with it, and none shows it
 	d := &doc{file: file, data: data, dec: json.NewDecoder(bytes.NewReader(data)), line: 1}
 	d.dec.UseNumber()
 	switch {
-	case len(data) > fileMost:
-		d.fail(1, fmt.Sprintf("The file is larger than %d KB.", fileMost>>10))
+	case len(data) > FileMost:
+		d.fail(1, fmt.Sprintf("The file is larger than %d KB.", FileMost>>10))
 	case !utf8.Valid(data):
 		d.fail(1, "The file is not a text in UTF-8.")
 	default:

@@ -1,5 +1,5 @@
 // Package measure knows instruments: what they ask, how answers become a total, and what a total
-// says. An instrument is a data file (assets/measures), so a new one needs no code:
+// says. An instrument is a data file (assets/measures, or the practice's own), so a new one needs no code:
 //
 //	data file ──Load──▶ Instrument ──Score(Answers)──▶ Score: total and band, or why there is none
 //	             │

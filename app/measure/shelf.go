@@ -28,6 +28,20 @@ func Load(folder fs.FS) (Shelf, error) {
 	return s, nil
 }
 
+// Parse reads one data file: *datafile.Fault. Unless it is nil, check then says what else is wrong with it.
+func Parse(name string, data []byte, check func(root *datafile.Value, i *Instrument)) (*Instrument, error) {
+	i := &Instrument{Multiply: 1}
+	err := datafile.Parse(name, data, func(root *datafile.Value) {
+		if i.read(root); root.Err() == nil && check != nil {
+			check(root, i)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return i, nil
+}
+
 // With is the shelf and one more; it takes the place of one of the same ID and version.
 func (s Shelf) With(i *Instrument) Shelf {
 	all := slices.DeleteFunc(slices.Clone(s.all), func(o *Instrument) bool { return o.ID == i.ID && o.Version == i.Version })
