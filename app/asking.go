@@ -183,11 +183,11 @@ func (s *Session) answered(e CallAnswers) {
 	at := now()
 	f := Filled{
 		ID: ResponseID(e.ID), Client: s.view.Client, Session: s.id, Measure: a.Measure, Version: a.Version,
-		Language: a.Language, Source: FromClient, Answers: e.Answers,
+		Language: a.Language, Answers: e.Answers,
 	}
 	s.write(func(ctx context.Context, r *Records) error {
-		_, err := s.p.recordResponse(ctx, r, f, at)
-		if errors.Is(err, ErrNotFound) { // the client is no longer there, and never will be
+		_, err := s.p.recordResponse(ctx, r, f, FromClient, at)
+		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrResponseTaken) { // so it will always be
 			settle(AskRefused, "")
 			return nil
 		}

@@ -78,7 +78,7 @@ func TestOwnMeasure(t *testing.T) {
 	c, err := s.Client(ctx, s.Ana)
 	must(t, err)
 	want(t, "asks no more for it", len(c.Asks), 1)
-	_, err = s.RecordResponse(ctx, app.Filled{Client: s.Ana, Measure: "sleep-diary", Source: app.FromTherapist, Answers: measure.Answers{1: 0}})
+	_, err = s.RecordResponse(ctx, app.Filled{Client: s.Ana, Measure: "sleep-diary", Answers: measure.Answers{1: 0}})
 	wantErr(t, "filled in though not offered", err, app.ErrNotFound)
 
 	wantErr(t, "removed in use", s.RemoveMeasure(ctx, "sleep-diary", "2026-01-01"), app.ErrMeasureUsed)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"alcove/app/chain"
@@ -38,6 +39,12 @@ type Response struct {
 	Total    int
 	Prorated bool
 	Void     Voiding // zero: it counts
+}
+
+// Same tells whether two responses are one that was handed in twice.
+func (r Response) Same(o Response) bool {
+	return r.ID == o.ID && r.Client == o.Client && r.Session == o.Session && r.Measure == o.Measure && r.Version == o.Version &&
+		r.Language == o.Language && r.Source == o.Source && maps.Equal(r.Answers, o.Answers)
 }
 
 // Voiding takes a response out of the account.
@@ -80,8 +87,9 @@ type AlertRow struct {
 // chain too, durable when it returns.
 type ResponseStore interface {
 	// SaveResponse adds a response and, unless it is nil, the alert it raises: both or neither.
-	// One that is there already is left alone, so that a write may be tried again.
-	SaveResponse(ctx context.Context, r Response, raises *Alert, e chain.Entry) error
+	// One that is there already, and is the Same, is left alone, so that a write may be tried again: added
+	// is false. ErrResponseTaken if another has its ID.
+	SaveResponse(ctx context.Context, r Response, raises *Alert, e chain.Entry) (added bool, err error)
 	VoidResponse(ctx context.Context, id ResponseID, v Voiding, e chain.Entry) error // ErrNotFound, ErrVoided
 	ClientResponses(ctx context.Context, c ClientID) ([]Response, error)             // newest first, voided ones too
 }
@@ -94,6 +102,7 @@ type AlertStore interface {
 }
 
 var (
-	ErrVoided      = errors.New("response: voided already")
-	ErrAlertClosed = errors.New("alert: answered already")
+	ErrResponseTaken = errors.New("response: another has this ID")
+	ErrVoided        = errors.New("response: voided already")
+	ErrAlertClosed   = errors.New("alert: answered already")
 )

@@ -21,7 +21,6 @@ type Filled struct {
 	Measure  measure.ID
 	Version  string // "" for the newest
 	Language string // "" for the instrument's first
-	Source   ResponseSource
 	Answers  measure.Answers
 }
 
@@ -63,17 +62,18 @@ func (h MeasureHistory) Counted() []ResponseView {
 }
 
 // RecordResponse scores what was filled in and keeps it, with the alert that a risk answer
-// raises: *FieldError, *measure.AnswerError, ErrNotFound. The same ID twice is one response.
+// raises: *FieldError, *measure.AnswerError, ErrNotFound, ErrResponseTaken. The same twice, of one ID, is one
+// response. It is the therapist's: the client's come by their session alone.
 func (p *Practice) RecordResponse(ctx context.Context, f Filled) (ResponseID, error) {
 	r, err := p.open()
 	if err != nil {
 		return "", err
 	}
-	return p.recordResponse(ctx, r, f, now())
+	return p.recordResponse(ctx, r, f, FromTherapist, now())
 }
 
-// recordResponse does it, for a form that was handed in at a time.
-func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, at time.Time) (ResponseID, error) {
+// recordResponse does it, for a form that was handed in by somebody at a time.
+func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, by ResponseSource, at time.Time) (ResponseID, error) {
 	i := p.shelf().offered.Newest(f.Measure)
 	if f.Version != "" {
 		i = p.shelf().all.Version(f.Measure, f.Version)
@@ -103,7 +103,7 @@ func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, at 
 	}
 	kept := Response{
 		ID: f.ID, Client: f.Client, Session: f.Session, Measure: i.ID, Version: i.Version, Language: f.Language,
-		Source: f.Source, By: pr.signer(), At: at, Answers: f.Answers,
+		Source: by, By: pr.signer(), At: at, Answers: f.Answers,
 		Counted: score.Counted, Total: score.Total, Prorated: score.Prorated,
 	}
 	var raises *Alert
@@ -115,8 +115,12 @@ func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, at 
 	if err != nil {
 		return "", err
 	}
-	if err := r.Responses.SaveResponse(ctx, kept, raises, entry); err != nil {
+	added, err := r.Responses.SaveResponse(ctx, kept, raises, entry)
+	if err != nil {
 		return "", err
+	}
+	if !added {
+		return f.ID, nil
 	}
 	p.changed(ResponseChanged, string(f.Client))
 	// An entry that fails is owed. The response is kept, and an error would have it entered twice.

@@ -23,7 +23,7 @@ func phq(sum, ninth int) measure.Answers {
 
 func record(t *testing.T, s *apptest.Stage, m measure.ID, a measure.Answers) app.ResponseID {
 	t.Helper()
-	id, err := s.RecordResponse(t.Context(), app.Filled{Client: s.Ana, Measure: m, Source: app.FromTherapist, Answers: a})
+	id, err := s.RecordResponse(t.Context(), app.Filled{Client: s.Ana, Measure: m, Answers: a})
 	must(t, err)
 	return id
 }
@@ -130,14 +130,20 @@ func TestRiskAnswerRaisesAnAlert(t *testing.T) {
 // A page may send twice what it is not sure of; a form may be handed in when nothing can be kept.
 func TestResponseTwiceIsOne(t *testing.T) {
 	s := apptest.Practice(t)
-	f := app.Filled{ID: "R1", Client: s.Ana, Measure: "phq-9", Language: "es", Source: app.FromClient, Answers: phq(3, 2)}
+	f := app.Filled{ID: "R1", Client: s.Ana, Measure: "phq-9", Language: "es", Answers: phq(3, 2)}
 	for range 2 {
 		_, err := s.RecordResponse(t.Context(), f)
 		must(t, err)
 	}
+	wantAct(t, s, app.ActResponse, 1)
+	wantAct(t, s, app.ActAlert, 1)
+	other := f
+	other.Answers = phq(3, 1)
+	_, err := s.RecordResponse(t.Context(), other)
+	wantErr(t, "other answers of the same ID", err, app.ErrResponseTaken)
 	h := histories(t, s)[0]
 	want(t, "responses", len(h.Responses), 1)
-	want(t, "source", h.Responses[0].Source, app.FromClient)
+	want(t, "nobody but the client’s page is the client", h.Responses[0].Source, app.FromTherapist)
 	want(t, "read as it was asked", h.Responses[0].Asked()[8].Answer, "Más de la mitad de los días")
 	all, err := s.ClientAlerts(t.Context(), s.Ana)
 	must(t, err)
@@ -166,7 +172,7 @@ func TestResponsesRefused(t *testing.T) {
 		"no such version":  {func(f *app.Filled) { f.Version = "1999-01-01" }, func(err error) bool { return errors.Is(err, app.ErrNotFound) }},
 		"no such client":   {func(f *app.Filled) { f.Client = "nobody" }, func(err error) bool { return errors.Is(err, app.ErrNotFound) }},
 	} {
-		f := app.Filled{Client: s.Ana, Measure: "phq-9", Source: app.FromClient, Answers: phq(3, 1)}
+		f := app.Filled{Client: s.Ana, Measure: "phq-9", Answers: phq(3, 1)}
 		x.change(&f)
 		if _, err := s.RecordResponse(t.Context(), f); !x.fits(err) || app.Explain(err) == "" {
 			t.Errorf("%s: %v", what, err)

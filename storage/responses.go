@@ -13,17 +13,21 @@ import (
 // responseStore implements app.ResponseStore.
 type responseStore struct{ *records }
 
-func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) error {
+func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) (added bool, err error) {
 	answers, err := json.Marshal(r.Answers)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		var there bool
-		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM responses WHERE id = ?)", string(r.ID)).Scan(&there); err != nil || there {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		there, err := responses(ctx, tx, "r.id = ?", string(r.ID))
+		switch {
+		case err != nil || len(there) > 0 && there[0].Same(r):
 			return err
+		case len(there) > 0:
+			return app.ErrResponseTaken
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO responses (id, client, session, measure, version, language, source, by, at, answers, total, prorated)
+		added = true
+		_, err = tx.ExecContext(ctx, `INSERT INTO responses (id, client, session, measure, version, language, source, by, at, answers, total, prorated)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(r.ID), string(r.Client), string(r.Session), string(r.Measure), r.Version, r.Language, string(r.Source), r.By,
 			stamp(r.At), string(answers), sql.NullInt64{Int64: int64(r.Total), Valid: r.Counted}, r.Prorated)
@@ -35,6 +39,7 @@ func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises 
 		}
 		return enter(ctx, tx, e)
 	})
+	return added && err == nil, err
 }
 
 func (s responseStore) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voiding, e chain.Entry) error {
@@ -77,14 +82,19 @@ func responseFields(r *app.Response) (fields []any, finish func() error) {
 }
 
 func (s responseStore) ClientResponses(ctx context.Context, c app.ClientID) ([]app.Response, error) {
-	all, err := list(ctx, s.store.DB(), func(row scanner) (r app.Response, err error) {
+	all, err := responses(ctx, s.store.DB(), "r.client = ?", string(c))
+	return all, s.fail(ctx, err)
+}
+
+// responses are those that which picks, newest first.
+func responses(ctx context.Context, q querier, which, arg string) ([]app.Response, error) {
+	return list(ctx, q, func(row scanner) (r app.Response, err error) {
 		fields, finish := responseFields(&r)
 		if err := row.Scan(fields...); err != nil {
 			return r, err
 		}
 		return r, finish()
-	}, "SELECT "+responseColumns+" FROM responses r LEFT JOIN voided v ON v.response = r.id WHERE r.client = ? ORDER BY r.at DESC, r.seq DESC", string(c))
-	return all, s.fail(ctx, err)
+	}, "SELECT "+responseColumns+" FROM responses r LEFT JOIN voided v ON v.response = r.id WHERE "+which+" ORDER BY r.at DESC, r.seq DESC", arg) // #nosec G202 -- which is of constants
 }
 
 // alertStore implements app.AlertStore.

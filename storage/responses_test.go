@@ -61,7 +61,7 @@ func fillMeasures(t testing.TB, r *app.Records) {
 		for n := 1; n < 9; n++ {
 			a[n] = n % 4
 		}
-		_, err := p.RecordResponse(ctx, app.Filled{ID: id, Client: "C1", Measure: "phq-9", Source: app.FromTherapist, Answers: a})
+		_, err := p.RecordResponse(ctx, app.Filled{ID: id, Client: "C1", Measure: "phq-9", Answers: a})
 		must(t, err)
 	}
 	answer("R1", 0)

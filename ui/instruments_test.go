@@ -65,7 +65,7 @@ func ownMeasures(more string) func(testing.TB) *apptest.Stage {
 				t.Fatal(err)
 			}
 			if i == 1 {
-				if _, err := s.RecordResponse(ctx, app.Filled{Client: s.Ana, Measure: "sleep-diary", Source: app.FromTherapist, Answers: measure.Answers{1: 0, 2: 0}}); err != nil {
+				if _, err := s.RecordResponse(ctx, app.Filled{Client: s.Ana, Measure: "sleep-diary", Answers: measure.Answers{1: 0, 2: 0}}); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -218,7 +218,7 @@ func (f *fill) Submit() {
 		return
 	}
 	f.keep.Disable()
-	filled := app.Filled{Client: f.client, Measure: f.i.ID, Version: f.i.Version, Language: f.language, Source: app.FromTherapist, Answers: f.answers()}
+	filled := app.Filled{Client: f.client, Measure: f.i.ID, Version: f.i.Version, Language: f.language, Answers: f.answers()}
 	if s := f.u.p.Running(); s != nil && s.View().Client == f.client {
 		filled.Session = s.ID()
 	}

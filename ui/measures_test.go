@@ -45,7 +45,7 @@ func riskAnswer(t testing.TB, s *apptest.Stage, c app.ClientID) {
 	for n := 1; n < 9; n++ {
 		a[n] = n % 3
 	}
-	if _, err := s.RecordResponse(context.Background(), app.Filled{Client: c, Measure: "phq-9", Source: app.FromClient, Answers: a}); err != nil {
+	if _, err := s.RecordResponse(context.Background(), app.Filled{Client: c, Measure: "phq-9", Answers: a}); err != nil {
 		t.Fatal(err)
 	}
 }

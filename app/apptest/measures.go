@@ -38,7 +38,7 @@ func (s *Stage) Fill(t testing.TB, c app.ClientID, id measure.ID, at time.Time, 
 	body, err := chain.Body(map[string]any{"title": i.Short})
 	if err == nil {
 		e := chain.Entry{Client: string(c), Kind: chain.MeasureResponse, ID: string(r.ID), At: at, By: r.By, Body: body}
-		err = s.Vault.Memory.Open(nil).Responses.SaveResponse(context.Background(), r, nil, e)
+		_, err = s.Vault.Memory.Open(nil).Responses.SaveResponse(context.Background(), r, nil, e)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -13,14 +13,17 @@ import (
 	"alcove/app/measure"
 )
 
-func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) error {
+func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) (added bool, err error) {
 	unlock, err := s.write(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer unlock()
-	if s.m.response(r.ID) != nil {
-		return nil
+	if there := s.m.response(r.ID); there != nil {
+		if !there.Same(r) {
+			return false, app.ErrResponseTaken
+		}
+		return false, nil
 	}
 	r.Answers, r.Void = maps.Clone(r.Answers), app.Voiding{}
 	s.m.responses = append(s.m.responses, r)
@@ -29,7 +32,7 @@ func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Al
 		a.Items, a.Answer = slices.Clone(a.Items), app.AlertAnswer{}
 		s.m.alerts = append(s.m.alerts, a)
 	}
-	return s.m.enter(e, nil)
+	return true, s.m.enter(e, nil)
 }
 
 // response is the one of that ID, nil if there is none.

@@ -21,7 +21,8 @@ func response(id app.ResponseID, c app.ClientID, n int, total int) app.Response 
 
 // save, void and answerAlert write with an entry for the chain, as app does.
 func save(t *testing.T, r *app.Records, one app.Response, raises *app.Alert) error {
-	return r.Responses.SaveResponse(t.Context(), one, raises, entryOf(t, chain.MeasureResponse, string(one.ID), one.Client, one.At, one))
+	_, err := r.Responses.SaveResponse(t.Context(), one, raises, entryOf(t, chain.MeasureResponse, string(one.ID), one.Client, one.At, one))
+	return err
 }
 
 func void(t *testing.T, r *app.Records, id app.ResponseID, v app.Voiding) error {
@@ -51,9 +52,19 @@ func testResponses(t *testing.T, r *app.Records) {
 	for _, one := range []app.Response{full, none, zero, response("R4", "C2", 4, 5)} {
 		ok(t, save(t, r, one, nil))
 	}
-	changed := full
-	changed.Total, changed.Answers = 27, measure.Answers{1: 0}
-	ok(t, save(t, r, changed, nil)) // tried again: nothing happens
+	again := full
+	again.At, again.By = hour(8), "somebody else" // tried again: nothing happens
+	added, err := r.Responses.SaveResponse(ctx, again, nil, entryOf(t, chain.MeasureResponse, "R1", "C1", again.At, again))
+	ok(t, err)
+	want(t, "added again", added, false)
+	for what, change := range map[string]func(*app.Response){
+		"other answers": func(r *app.Response) { r.Answers = measure.Answers{1: 0} }, "another client": func(r *app.Response) { r.Client = "C2" },
+		"another source": func(r *app.Response) { r.Source = app.FromTherapist }, "another version": func(r *app.Response) { r.Version = "2020-01-01" },
+	} {
+		other := full
+		change(&other)
+		wantErr(t, "in the place of another: "+what, save(t, r, other, nil), app.ErrResponseTaken)
+	}
 
 	list, err := r.Responses.ClientResponses(ctx, "C1")
 	ok(t, err)
