@@ -7,18 +7,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
 	"alcove/app"
+	"alcove/app/measure"
 	"alcove/storage/sealed"
 )
 
 // storeEnv makes this test program play an act over the store that it names, until it is killed.
 const storeEnv = "ALCOVE_STORAGE_STORE"
 
-// signerKills is how often it is killed while it signs.
-const signerKills = 40
+// How often it is killed while it signs, and while it records responses.
+const signerKills, recorderKills = 40, 12
 
 // overStore is the part that plays an act.
 func overStore(path, act string) *exec.Cmd {
@@ -36,7 +38,7 @@ func playStore() bool {
 	}
 	r, err := openFixture(context.Background(), path)
 	if err == nil {
-		err = map[string]func(*app.Records) error{"sign": playSigner, "session": playSession}[os.Args[1]](r)
+		err = map[string]func(*app.Records) error{"sign": playSigner, "record": playRecorder, "session": playSession}[os.Args[1]](r)
 	}
 	fmt.Println("failed:", err)
 	return true
@@ -132,5 +134,79 @@ func TestKilledSignerLosesNothingAcknowledged(t *testing.T) {
 	t.Logf("%d kills, %d signatures and %d addenda acknowledged, none lost", signerKills, len(signed), len(added))
 	if len(signed) < signerKills {
 		t.Errorf("only %d signatures: the kills came too early to prove anything", len(signed))
+	}
+}
+
+// playRecorder records responses that raise an alert, and says each only after the practice has answered.
+func playRecorder(r *app.Records) error {
+	ctx := context.Background()
+	shelf, err := measure.Load(os.DirFS("../assets/measures"))
+	if err != nil {
+		return err
+	}
+	p := app.New(app.Deps{Vault: given{r}, Line: offline{}, Measures: shelf})
+	if err := p.Unlock(ctx, app.NewPassphrase(nil)); err != nil {
+		return err
+	}
+	before, err := r.Responses.ClientResponses(ctx, "C1")
+	if err != nil {
+		return err
+	}
+	for n := len(before); ; n++ {
+		f := app.Filled{ID: app.ResponseID(fmt.Sprint("R", n)), Client: "C1", Measure: "phq-9", Answers: measure.Answers{1: n % 4, 9: 1 + n%3}}
+		if _, err := p.RecordResponse(ctx, f); err != nil {
+			return err
+		}
+		fmt.Println(n)
+	}
+}
+
+// Whatever moment it is killed in, every response that was answered is there with its entry in the audit log, and none
+// without its alert and its entry in the chain, nor one of those without the response.
+func TestKilledRecorderLosesNothingAcknowledged(t *testing.T) {
+	path := storeToKill(t)
+	random := rand.New(rand.NewPCG(9, 10))
+	recorded := map[int]bool{}
+	for range recorderKills {
+		for _, line := range killed(t, overStore(path, "record"), time.Duration(random.IntN(40_000))*time.Microsecond) {
+			n, err := strconv.Atoi(line)
+			if err != nil {
+				t.Fatalf("the recorder: %s", line)
+			}
+			recorded[n] = true
+		}
+	}
+	r, err := openFixture(t.Context(), path)
+	must(t, err)
+	defer r.Close()
+	must(t, Check(t.Context(), r)) // compares the chain with the responses
+	all, err := r.Responses.ClientResponses(t.Context(), "C1")
+	must(t, err)
+	open, err := r.Alerts.OpenAlerts(t.Context())
+	must(t, err)
+	there, raised := map[app.ResponseID]bool{}, map[app.ResponseID]int{}
+	for _, x := range all {
+		there[x.ID] = true
+	}
+	for _, a := range open {
+		raised[a.Response]++
+	}
+	if len(all) != len(there) || len(raised) != len(all) || len(open) != len(all) {
+		t.Errorf("%d responses, %d alerts", len(all), len(open))
+	}
+	log, err := r.Audit.FindAudit(t.Context(), app.AuditFilter{Acts: []string{app.ActResponse}, Limit: 10 * len(all)})
+	must(t, err)
+	audited := map[app.ResponseID]int{}
+	for _, e := range log.Rows {
+		audited[app.ResponseID(e.About)]++
+	}
+	for n := range recorded {
+		if id := app.ResponseID(fmt.Sprint("R", n)); !there[id] || raised[id] != 1 || audited[id] != 1 {
+			t.Errorf("response %d, acknowledged: there %t, %d alerts, %d audit entries", n, there[id], raised[id], audited[id])
+		}
+	}
+	t.Logf("%d kills, %d responses acknowledged, %d there", recorderKills, len(recorded), len(all))
+	if len(recorded) < recorderKills {
+		t.Errorf("only %d: the kills came too early to prove anything", len(recorded))
 	}
 }
