@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/coder/websocket"
 
 	"alcove/app"
+	"alcove/app/measure"
 )
 
 // firefox is driven by WebDriver BiDi, which needs no program between. It is here because two
@@ -206,6 +208,30 @@ func (f *firefox) outage(s *stage, call app.Call, r room, d time.Duration) {
 	f.until("a picture that moves", moving)
 }
 
+// fillsForm answers two questions of PHQ-9 during the session.
+func (f *firefox) fillsForm(call app.Call, r room) {
+	f.t.Helper()
+	q := questions{FormHandout: measureForm(f.t, "phq-9", "F1", "en")}
+	if err := call.Handouts().Ask(q.FormHandout); err != nil {
+		f.t.Fatal(err)
+	}
+	await[app.CallCame](f.t, r)
+	f.press("Questions")
+	given := measure.Answers{1: 2, 9: 1}
+	for item, value := range given {
+		f.until("the question", q.radio(item, value))
+		f.eval(q.radio(item, value) + ".labels[0].click()")
+	}
+	f.reads("somebody to call right now")
+	f.press("Finish")
+	if e := await[app.CallAnswers](f.t, r); !maps.Equal(e.Answers, given) {
+		f.t.Errorf("the desktop has %v", e.Answers)
+	}
+	call.Handouts().Kept("F1", true)
+	f.reads("It is good that you took the time")
+	f.press("Back")
+}
+
 // moving is whether the client's page shows another picture than a moment ago.
 const moving = `await (async () => {
 	const pen = Object.assign(document.createElement('canvas'), { width: 320, height: 180 }).getContext('2d');
@@ -261,6 +287,7 @@ func TestFirefox(t *testing.T) {
 	f.outage(s, call, r, 6*time.Second)  // new ways are enough
 	f.outage(s, call, r, 16*time.Second) // a new connection is made, and takes the place of the old one
 	f.press("Close the chat")
+	f.fillsForm(call, r)
 	f.press("Leave")
 	f.press("Yes, leave")
 	f.reads("You have left")
