@@ -28,7 +28,7 @@ type house struct {
 
 	mu       sync.Mutex // held while somebody is let in, which the window may not wait for
 	practice *app.Practice
-	close    func() error
+	shut     func() error
 }
 
 // newHouse opens nothing yet.
@@ -87,7 +87,7 @@ func (h *house) enter(ctx context.Context, id app.PersonID, label string) (_ *ap
 	})
 	go away.Watch(ctx, p.Lock)
 	go away.End(ctx, p.Lock)
-	h.practice, h.close = p, func() error {
+	h.practice, h.shut = p, func() error {
 		p.Lock() // saves what is being written, and wipes the keys
 		host.Close()
 		ending, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -101,8 +101,8 @@ func (h *house) enter(ctx context.Context, id app.PersonID, label string) (_ *ap
 func (h *house) leave() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.close == nil {
+	if h.shut == nil {
 		return nil
 	}
-	return h.close()
+	return h.shut()
 }

@@ -61,12 +61,22 @@ func TestTwoPeopleOnOneMachine(t *testing.T) {
 	d.press("Someone else on this computer")
 	d.startsAgain()
 	d.press("Person 1")
+	d.fill("Passphrase", "forty brown hares in the rye") // and then goes away, as if nothing had been
+	d.press("Unlock")
+	d.reads("does not open the vault")
+	d.press("Someone else on this computer")
+	d.startsAgain()
+	d.press("Person 1")
 	d.fill("Passphrase", "eleven grey geese over the lake")
 	d.press("Unlock")
 	d.reads("Welcome, " + maren)
 	if d.remembers(zoe) {
 		t.Error("something of the second record is in the first's memory")
 	}
+	d.press("Settings")
+	d.press("Security")
+	d.press("Open audit log")
+	d.reads("Unlock refused, wrong passphrase")
 }
 
 // setUp sets somebody up.
