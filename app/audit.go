@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -102,7 +103,7 @@ func (p *Practice) noteTries(ctx context.Context, r *Records) {
 		return
 	}
 	for _, e := range tries {
-		if e.Act != ActUnlock+failed && e.Act != ActRecover+failed || e.At.After(now()) {
+		if !slices.Contains([]string{ActUnlock + failed, ActRecover + failed, ActRestored + failed}, e.Act) || e.At.After(now()) {
 			continue // not ours: a shut vault keeps them where others can write
 		}
 		if r.Audit.Append(ctx, AuditEntry{At: e.At, Act: e.Act}) != nil {
