@@ -241,3 +241,35 @@ func TestExportAudit(t *testing.T) {
 		t.Error("exported without an entry")
 	}
 }
+
+// Whatever becomes of a note is found among what was done with its client.
+func TestAuditOfANoteNamesItsClient(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		ctx := t.Context()
+		d := newDraft(t, s)
+		c := d.View().Client
+		d.Edit("text", "x")
+		must(t, s.DeleteDraft(ctx, d.ID())) // open
+		must(t, s.RestoreDraft(ctx, d.ID()))
+		again, err := s.OpenDraft(ctx, d.ID())
+		must(t, err)
+		must(t, again.Close(ctx))
+		must(t, s.DeleteDraft(ctx, d.ID())) // closed
+		time.Sleep(31 * 24 * time.Hour)
+		unlock(t, s)
+		signed, err := s.NewDraft(ctx, c, app.FormatFree)
+		must(t, err)
+		signed.Edit("text", "y")
+		must(t, signed.Sign(ctx))
+		must(t, s.AddAddendum(ctx, signed.ID(), "later"))
+		page, err := s.Vault.Memory.Open(nil).Audit.FindAudit(ctx, app.AuditFilter{Client: c, Limit: 100})
+		must(t, err)
+		got := map[string]int{}
+		for _, row := range page.Rows {
+			got[row.Act]++
+		}
+		for act, n := range map[string]int{app.ActDelete: 2, app.ActRestore: 1, app.ActPurge: 1, app.ActSign: 1, app.ActAddendum: 1} {
+			want(t, act+" among the client's", got[act], n)
+		}
+	})
+}

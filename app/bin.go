@@ -28,7 +28,7 @@ type NoteBin interface {
 	DeletedDrafts(ctx context.Context, c ClientID) ([]DeletedDraft, error)
 	RestoreDraft(ctx context.Context, id NoteID) error // ErrNotFound
 	// PurgeDrafts deletes for good what was deleted before a time, with its versions, and tells whose.
-	PurgeDrafts(ctx context.Context, before time.Time) ([]NoteID, error)
+	PurgeDrafts(ctx context.Context, before time.Time) (map[NoteID]ClientID, error)
 }
 
 // DeletedDrafts are a client's deleted drafts, or all for "", the last deleted first.
@@ -58,14 +58,15 @@ func (p *Practice) RestoreDraft(ctx context.Context, id NoteID) error {
 		return err
 	}
 	p.changed(NoteChanged, string(id))
-	return p.audit(ctx, AuditEntry{Act: ActRestore, About: string(id)})
+	c, err := p.whose(ctx, r.Notes.Note, id)
+	return errors.Join(err, p.audit(ctx, AuditEntry{Act: ActRestore, Client: c, About: string(id)}))
 }
 
 // purge deletes for good the drafts whose days in the bin are over.
 func (p *Practice) purge(ctx context.Context, r *Records) error {
 	gone, err := r.Notes.PurgeDrafts(ctx, now().AddDate(0, 0, -BinDays))
-	for _, id := range gone {
-		err = errors.Join(err, p.audit(ctx, AuditEntry{Act: ActPurge, About: string(id)}))
+	for id, c := range gone {
+		err = errors.Join(err, p.audit(ctx, AuditEntry{Act: ActPurge, Client: c, About: string(id)}))
 	}
 	return err
 }

@@ -112,6 +112,16 @@ func (p *Practice) shownHits(hits []NoteHit) []NoteHit {
 	return hits
 }
 
+// whose is the client of a note that is written just now, or else read: an entry of the audit log without one is not
+// found among theirs.
+func (p *Practice) whose(ctx context.Context, read func(context.Context, NoteID) (Note, error), id NoteID) (ClientID, error) {
+	if d := p.openedDraft(id); d != nil {
+		return d.View().Client, nil
+	}
+	n, err := read(ctx, id)
+	return n.Client, err
+}
+
 // AddAddendum dates, signs and appends to a signed note: ErrNotSigned, *FieldError.
 func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) error {
 	r, err := p.open()
@@ -126,11 +136,15 @@ func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) erro
 	if err != nil {
 		return err
 	}
+	c, err := p.whose(ctx, r.Notes.Note, id)
+	if err != nil {
+		return err
+	}
 	if err := r.Notes.AddAddendum(ctx, id, Addendum{Text: text, By: pr.signer(), At: now()}); err != nil {
 		return err
 	}
 	p.changed(NoteChanged, string(id))
-	return p.audit(ctx, AuditEntry{Act: ActAddendum, About: string(id)})
+	return p.audit(ctx, AuditEntry{Act: ActAddendum, Client: c, About: string(id)})
 }
 
 // DeleteDraft puts an unsigned note into the bin, open or not: ErrSigned, ErrNotFound. What was typed
@@ -147,6 +161,10 @@ func (p *Practice) DeleteDraft(ctx context.Context, id NoteID) error {
 			return err
 		}
 	}
+	c, err := p.whose(ctx, r.Notes.Note, id)
+	if err != nil {
+		return err
+	}
 	if d := p.openedDraft(id); d != nil && !d.apart {
 		if onlyHere, err = d.discard(ctx); err != nil {
 			return err
@@ -157,5 +175,5 @@ func (p *Practice) DeleteDraft(ctx context.Context, id NoteID) error {
 		return err
 	}
 	p.changed(NoteChanged, string(id))
-	return p.audit(ctx, AuditEntry{Act: ActDelete, About: string(id)})
+	return p.audit(ctx, AuditEntry{Act: ActDelete, Client: c, About: string(id)})
 }

@@ -348,6 +348,10 @@ func (p *Practice) DeletePsychotherapyNote(ctx context.Context, id NoteID) error
 	if err != nil {
 		return err
 	}
+	c, err := p.whose(ctx, r.Apart.ApartNote, id)
+	if err != nil {
+		return err
+	}
 	onlyHere := false
 	if d := p.openedDraft(id); d != nil {
 		if onlyHere, err = d.discard(ctx); err != nil {
@@ -358,5 +362,5 @@ func (p *Practice) DeletePsychotherapyNote(ctx context.Context, id NoteID) error
 		return err
 	}
 	p.changed(NoteChanged, string(id))
-	return p.audit(ctx, AuditEntry{Act: ActApartDelete, About: string(id)})
+	return p.audit(ctx, AuditEntry{Act: ActApartDelete, Client: c, About: string(id)})
 }

@@ -95,6 +95,9 @@ func TestPsychotherapyNotesAreApart(t *testing.T) {
 		own, err = s.PsychotherapyNotes(ctx, c)
 		must(t, err)
 		want(t, "after deleting it", len(own), 0)
+		log, err := newest(t, s.Vault.Memory.Open(nil), 1)
+		must(t, err)
+		want(t, "the log says whose", log[0].Act+" "+string(log[0].Client), app.ActApartDelete+" "+string(c))
 	})
 }
 

@@ -116,12 +116,16 @@ func (s noteStore) RestoreDraft(ctx context.Context, id app.NoteID) error {
 	})
 }
 
-func (s noteStore) PurgeDrafts(ctx context.Context, before time.Time) ([]app.NoteID, error) {
+func (s noteStore) PurgeDrafts(ctx context.Context, before time.Time) (map[app.NoteID]app.ClientID, error) {
 	const old = "deleted <> 0 AND deleted < ?"
-	var gone []app.NoteID
-	err := s.tx(ctx, func(tx *sql.Tx) (err error) {
-		gone, err = list(ctx, tx, func(r scanner) (id app.NoteID, err error) { err = r.Scan(&id); return id, err },
-			"SELECT id FROM notes WHERE "+old+" ORDER BY id", stamp(before))
+	gone := map[app.NoteID]app.ClientID{}
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := list(ctx, tx, func(r scanner) (id app.NoteID, err error) {
+			var c app.ClientID
+			err = r.Scan(&id, &c)
+			gone[id] = c
+			return id, err
+		}, "SELECT id, client FROM notes WHERE "+old, stamp(before))
 		if err != nil || len(gone) == 0 {
 			return err
 		}

@@ -84,25 +84,24 @@ func (s *store) RestoreDraft(ctx context.Context, id app.NoteID) error {
 	return nil
 }
 
-func (s *store) PurgeDrafts(ctx context.Context, before time.Time) ([]app.NoteID, error) {
+func (s *store) PurgeDrafts(ctx context.Context, before time.Time) (map[app.NoteID]app.ClientID, error) {
 	unlock, err := s.read(ctx) // nothing to purge writes nothing
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	var gone []app.NoteID
+	gone := map[app.NoteID]app.ClientID{}
 	for id, b := range s.m.bin {
 		if b.at.Before(before) {
-			gone = append(gone, id)
+			gone[id] = b.Client
 		}
 	}
 	if s.m.fail != nil && len(gone) > 0 {
 		return nil, s.m.fail
 	}
-	for _, id := range gone {
+	for id := range gone {
 		delete(s.m.bin, id)
 		delete(s.m.versions, id)
 	}
-	slices.Sort(gone)
 	return gone, nil
 }

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -115,7 +116,7 @@ func testBin(t *testing.T, r *app.Records) {
 
 	gone, err := r.Notes.PurgeDrafts(ctx, hour(11))
 	ok(t, err)
-	if !slices.Equal(gone, []app.NoteID{"N1"}) {
+	if !maps.Equal(gone, map[app.NoteID]app.ClientID{"N1": "C1"}) {
 		t.Errorf("purged: %v", gone)
 	}
 	want(t, "the bin then", bin(""), "N4 Ben word N4 11h0m0s")
