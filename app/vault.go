@@ -21,7 +21,7 @@ type Vault interface {
 
 	// KeepTry keeps time and act of an unlock that failed, past the end of the program: whoever
 	// guesses must not be able to hide it by closing the window. Tries are those kept, oldest
-	// first, and anybody may have written them; ForgetTries drops them.
+	// first, and anybody may have written them; ForgetTries drops them. ErrNoVault.
 	KeepTry(ctx context.Context, e AuditEntry) error
 	Tries(ctx context.Context) ([]AuditEntry, error)
 	ForgetTries(ctx context.Context) error

@@ -22,8 +22,11 @@ const (
 // KeepTry writes an unlock that failed behind the others: when, and by what. The vault is shut, so
 // it stands in plain; whoever can delete it could as well delete the vault.
 func (v *Vault) KeepTry(ctx context.Context, e app.AuditEntry) (err error) {
-	if state, err := v.State(ctx); err != nil || state == app.VaultAbsent {
+	switch state, err := v.State(ctx); {
+	case err != nil:
 		return err
+	case state == app.VaultAbsent: // nothing stays of somebody who has no record here
+		return app.ErrNoVault
 	}
 	path := filepath.Join(v.dir, triesName)
 	if info, err := os.Stat(path); err == nil && info.Size() > triesMost {
