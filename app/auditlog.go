@@ -16,6 +16,20 @@ import (
 // Progress hears how far slow work has come: done of total, in whatever is counted. It returns at once.
 type Progress func(done, total int64)
 
+type progressKey struct{}
+
+// WithProgress gives work that is long only once, such as the first Unlock of an old record, a Progress to report to. What lasts each time
+// asks for one by name.
+func WithProgress(ctx context.Context, p Progress) context.Context {
+	return context.WithValue(ctx, progressKey{}, p)
+}
+
+// ProgressOf is nil where nobody listens.
+func ProgressOf(ctx context.Context) Progress {
+	p, _ := ctx.Value(progressKey{}).(Progress)
+	return p
+}
+
 // AuditEntry is one line of the audit log. It never holds what a note says.
 type AuditEntry struct {
 	At     time.Time

@@ -33,7 +33,8 @@ func bigPractice(t testing.TB, s database, clients, notes int) *app.Records {
 	at := time.Date(2006, 1, 2, 9, 0, 0, 0, time.UTC)
 	for i := range clients {
 		name := vocabulary(r) + " " + vocabulary(r)
-		_, err := tx.Exec(`INSERT INTO clients VALUES (?, ?, ?, ?, '', '', '', '', '', '', '', '["weekly"]', ?, 'active', 0, NULL, ?, ?, '[]')`,
+		_, err := tx.Exec(`INSERT INTO clients (row, id, name, name_key, pronouns, email, phone, time_zone, emergency_name, emergency_relation, emergency_phone, tags, focus, status, direct, created, changed)
+			VALUES (?, ?, ?, ?, '', '', '', '', '', '', '', '["weekly"]', ?, 'active', 0, ?, ?)`,
 			i+1, fmt.Sprint("C", i), name, fold(name), vocabulary(r), at.UnixNano(), at.UnixNano())
 		must(t, err)
 		must(t, index(t.Context(), tx, "client_words", int64(i+1), indexed(name, "weekly")))
@@ -45,12 +46,12 @@ func bigPractice(t testing.TB, s database, clients, notes int) *app.Records {
 			b.WriteString(vocabulary(r) + " ")
 		}
 		client := r.IntN(clients)
-		_, err := tx.Exec(`INSERT INTO notes (row, id, client, session, format, title, status, excerpt, created, changed, signed_by, signed_at, signed_hash) VALUES (?, ?, ?, '', 'free', 'Note', 'final', ?, ?, ?, 'T', 1, NULL)`,
-			at.Unix(), fmt.Sprint("N", i), fmt.Sprint("C", client), firstRunes(b.String(), excerptRunes), at.UnixNano(), at.UnixNano())
+		_, err := tx.Exec(`INSERT INTO notes (row, id, client, session, format, title, status, excerpt, created, changed, signed_by, signed_at, signed_hash) VALUES (?1, ?2, ?3, '', 'free', 'Note', 'final', ?4, ?5, ?5, 'T', ?5, NULL)`,
+			at.Unix(), fmt.Sprint("N", i), fmt.Sprint("C", client), firstRunes(b.String(), excerptRunes), at.UnixNano())
 		must(t, err)
 		_, err = tx.Exec("INSERT INTO note_words (rowid, words) VALUES (?, ?)", at.Unix(), clientMark(int64(client+1))+" "+indexed(b.String()))
 		must(t, err)
-		_, err = tx.Exec("INSERT INTO addenda VALUES (?, 0, ?, 'T', 1)", at.Unix(), b.String())
+		_, err = tx.Exec("INSERT INTO addenda VALUES (?, 0, ?, 'T', ?)", at.Unix(), b.String(), at.UnixNano())
 		must(t, err)
 	}
 	must(t, tx.Commit())
@@ -155,4 +156,24 @@ func BenchmarkSaveDraft(b *testing.B) {
 			must(b, r.Notes.SaveDraft(b.Context(), n))
 		}
 	})
+}
+
+// BenchmarkFirstChain is the once-in-a-life wait for whoever signed 20,000 notes, each with an addendum, before there were chains.
+func BenchmarkFirstChain(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		s, err := sealed.Create(b.Context(), filepath.Join(b.TempDir(), storeName), sealed.GenerateKey())
+		must(b, err)
+		r := bigPractice(b, s, 2000, 20_000)
+		pastTriggers(b, r, "DELETE FROM chain_key")
+		b.StartTimer()
+		must(b, upgrade(b.Context(), s, nil))
+		b.StopTimer()
+		var n int
+		if must(b, s.DB().QueryRow("SELECT count(*) FROM chain").Scan(&n)); n != 40_000 {
+			b.Fatal(n)
+		}
+		must(b, r.Close())
+		b.StartTimer()
+	}
 }

@@ -38,7 +38,12 @@ func enter(ctx context.Context, tx *sql.Tx, e chain.Entry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO chain (client, seq, kind, id, at, by, body, prev, hash, signature)
+	return putEntry(ctx, tx, e, head)
+}
+
+// putEntry writes an entry and the head that it makes.
+func putEntry(ctx context.Context, q querier, e chain.Entry, head chain.Head) error {
+	if _, err := q.ExecContext(ctx, `INSERT INTO chain (client, seq, kind, id, at, by, body, prev, hash, signature)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.Client, e.Seq, string(e.Kind), e.ID, stamp(e.At), e.By, string(e.Body), e.Prev[:], e.Hash[:], e.Signature[:]); err != nil {
 		return err
@@ -47,7 +52,7 @@ func enter(ctx context.Context, tx *sql.Tx, e chain.Entry) error {
 	if head.Seq == 1 {
 		write = "INSERT INTO chain_heads (client, seq, hash, at, signature) VALUES (?1, ?2, ?3, ?4, ?5)"
 	}
-	_, err = tx.ExecContext(ctx, write, head.Client, head.Seq, head.Hash[:], stamp(head.At), head.Signature[:])
+	_, err := q.ExecContext(ctx, write, head.Client, head.Seq, head.Hash[:], stamp(head.At), head.Signature[:])
 	return err
 }
 

@@ -16,7 +16,7 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the store's schema up to date. app.ErrNewerFormat if it is ahead of this program.
+// migrate brings the store's schema up to date, and tells ctx's Progress if that lasts. app.ErrNewerFormat if it is ahead of this program.
 func migrate(ctx context.Context, s database) error {
 	files, err := fs.Glob(migrations, "migrations/*.sql") // sorted
 	if err != nil {
@@ -34,7 +34,7 @@ func migrate(ctx context.Context, s database) error {
 			return fmt.Errorf("%s: %w", files[n-1], err)
 		}
 	}
-	return startChain(ctx, s)
+	return upgrade(ctx, s, app.ProgressOf(ctx))
 }
 
 // newestSchema is the number of the last migration.

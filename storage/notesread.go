@@ -21,11 +21,11 @@ func (s noteStore) Note(ctx context.Context, id app.NoteID) (app.Note, error) {
 }
 
 // readNote reads a whole note, the zero Note with an error.
-func readNote(ctx context.Context, tx *sql.Tx, id app.NoteID) (app.Note, error) {
+func readNote(ctx context.Context, q querier, id app.NoteID) (app.Note, error) {
 	var n app.Note
 	var row int64
 	var hash []byte
-	err := tx.QueryRowContext(ctx, `SELECT row, id, client, session, format, form, title, status, created, changed,
+	err := q.QueryRowContext(ctx, `SELECT row, id, client, session, format, form, title, status, created, changed,
 			signed_by, signed_at, signed_hash FROM notes WHERE id = ? AND deleted = 0`, string(id)).Scan(
 		&row, &n.ID, &n.Client, &n.Session, &n.Format, &n.Form, &n.Title, &n.Status, when{&n.Created}, when{&n.Changed},
 		&n.Signed.By, when{&n.Signed.At}, &hash)
@@ -33,14 +33,14 @@ func readNote(ctx context.Context, tx *sql.Tx, id app.NoteID) (app.Note, error) 
 		return app.Note{}, err
 	}
 	copy(n.Signed.Hash[:], hash)
-	n.Sections, err = list(ctx, tx, func(r scanner) (sec app.Section, err error) {
+	n.Sections, err = list(ctx, q, func(r scanner) (sec app.Section, err error) {
 		err = r.Scan(&sec.Key, &sec.Text, &sec.Heading, &sec.Carried)
 		return sec, err
 	}, "SELECT key, text, heading, carried FROM note_sections WHERE note = ? ORDER BY pos", row)
 	if err != nil {
 		return app.Note{}, err
 	}
-	n.Addenda, err = list(ctx, tx, func(r scanner) (a app.Addendum, err error) {
+	n.Addenda, err = list(ctx, q, func(r scanner) (a app.Addendum, err error) {
 		err = r.Scan(&a.Text, &a.By, when{&a.At})
 		return a, err
 	}, "SELECT text, by, at FROM addenda WHERE note = ? ORDER BY pos", row)

@@ -215,7 +215,8 @@ func TestOldestStoreOpens(t *testing.T) {
 			must(t, os.WriteFile(path, slurp(t, file), 0o600))
 			s, err := sealed.Open(t.Context(), path, fixtureKeyOf(t))
 			must(t, err)
-			must(t, migrate(t.Context(), s))
+			heard, total := int64(0), int64(0)
+			must(t, migrate(app.WithProgress(t.Context(), func(done, of int64) { heard, total = done, of }), s))
 			r := newRecords(s, newVaultKeys(&Vault{}, &keyFile{}, fixtureKeyOf(t), new(stretched)))
 			defer r.Close()
 			n, err := r.Notes.Note(t.Context(), "N1")
@@ -240,6 +241,9 @@ func TestOldestStoreOpens(t *testing.T) {
 			// The first schema had no chain: what was signed under it is in it, and says so.
 			if before := filepath.Base(file) == "schema0001.db"; before && !slices.Equal(late, []int64{1, 2}) || !before && late != nil {
 				t.Errorf("entered late: %v", late)
+			}
+			if heard != int64(len(late)) || total != heard {
+				t.Errorf("of %d late entries heard %d of %d", len(late), heard, total)
 			}
 			rows, err := r.Responses.ClientResponses(t.Context(), "C1")
 			open, err2 := r.Alerts.OpenAlerts(t.Context())

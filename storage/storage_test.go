@@ -79,7 +79,7 @@ func must(t testing.TB, err error) {
 }
 
 // pastTriggers does q to a store without its triggers, as who had the key could.
-func pastTriggers(t *testing.T, r *app.Records, q string) {
+func pastTriggers(t testing.TB, r *app.Records, q string) {
 	t.Helper()
 	db := recordsOf(r).store.DB()
 	triggers, err := list(t.Context(), db, func(row scanner) (n string, err error) { err = row.Scan(&n); return n, err },
