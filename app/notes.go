@@ -132,6 +132,9 @@ func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) erro
 	if text == "" {
 		return &FieldError{"Addendum", "Please write what is to be added."}
 	}
+	if len(text) > SectionMost {
+		return &FieldError{"Addendum", fmt.Sprintf("An addendum holds %d KB, about forty pages. Shorten it, or sign it in two.", SectionMost/1000)}
+	}
 	pr, err := r.Profile.Profile(ctx)
 	if err != nil {
 		return err

@@ -115,11 +115,11 @@ func askWhatWasDone(u *UI, life *scope, a app.AlertView) {
 				u.reflow()
 				return
 			}
-			u.closeDialog()
 			if err != nil {
 				u.complain(err)
 				return
 			}
+			u.closeDialog()
 			u.say("Recorded")
 		})
 	})

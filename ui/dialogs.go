@@ -27,19 +27,19 @@ func (u *UI) complain(err error) {
 		return
 	}
 	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
-	u.ask(widget.DialogSpec{
+	u.over(widget.DialogSpec{
 		Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
 		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
-	})
+	}, nil)
 }
 
 // refuse says why something was not done.
 func (u *UI) refuse(words string) {
 	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
-	u.ask(widget.DialogSpec{
+	u.over(widget.DialogSpec{
 		Icon: "warning", Tone: widget.Caution, Title: "That is too much at once", Text: words,
 		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
-	})
+	}, nil)
 }
 
 // ask shows a dialog; there is one at a time.
@@ -50,7 +50,31 @@ func (u *UI) ask(s widget.DialogSpec) {
 	u.knocks.remind()
 }
 
-// clearDialogs takes away every dialog, and what an emergency card was opened over.
+// over shows a dialog over the one that is open and gives that back: what was typed there must not be lost. closed, unless it is
+// nil, is called when it goes.
+func (u *UI) over(s widget.DialogSpec, closed func()) {
+	under := u.dialog
+	if under != nil {
+		under.Aside()
+		u.dialog = nil
+	}
+	u.ask(s)
+	u.dialog.Closed = func() {
+		if closed != nil {
+			closed()
+		}
+		switch {
+		case under == nil:
+		case u.clearing:
+			under.Hide()
+		default:
+			u.dialog = under
+			under.Show()
+		}
+	}
+}
+
+// clearDialogs takes away every dialog, and what they were opened over.
 func (u *UI) clearDialogs() {
 	u.clearing = true
 	u.closeDialog()

@@ -23,7 +23,6 @@ type emergency struct {
 	client  app.ClientID
 	note    app.NoteID // the draft that the log goes into, without a session
 	noted   []safety.Deed
-	under   *widget.Dialog // what it was opened over, and gives back
 	facts   *fyne.Container
 	plan    *fyne.Container
 	log     *fyne.Container
@@ -46,8 +45,8 @@ func (u *UI) emergencyFor() {
 	if sh == nil {
 		return
 	}
-	if c, ok := sh.section.(*caseload); ok && c.chosen != "" {
-		u.openEmergency(nil, c.life, c.chosen)
+	if c, life := sh.about(); c != "" {
+		u.openEmergency(nil, life, c)
 		return
 	}
 	if s := u.p.Running(); s != nil {
@@ -55,6 +54,19 @@ func (u *UI) emergencyFor() {
 		return
 	}
 	u.say("Open a client first: the emergency card is theirs.")
+}
+
+// about is whom the section is about, "" if nobody; a note that was found is its client's.
+func (s *shell) about() (app.ClientID, *scope) {
+	switch sec := s.section.(type) {
+	case *caseload:
+		return sec.chosen, sec.life
+	case *search:
+		if sec.side != nil {
+			return sec.side.view.Client, sec.life
+		}
+	}
+	return "", nil
 }
 
 // theRoom is the room on the screen, locked or not; nil if there is none.
@@ -72,7 +84,7 @@ func (u *UI) theRoom() *room {
 // openEmergency shows what is in memory at once, and the rest as soon as it is read.
 func (u *UI) openEmergency(s *app.Session, life *scope, c app.ClientID) {
 	e := &emergency{
-		u: u, s: s, client: c, life: newScope(life.ctx), under: u.dialog, facts: widget.Col(look.S4), plan: widget.Col(look.S3),
+		u: u, s: s, client: c, life: newScope(life.ctx), facts: widget.Col(look.S4), plan: widget.Col(look.S3),
 		log: widget.Col(look.S2), offers: widget.Col(6), entry: widget.NewEntry("What was done", ""), country: widget.NewEntry("Country where the client is", ""),
 	}
 	e.country.SetPlaceHolder("Country, then Enter: the numbers follow")
@@ -81,10 +93,6 @@ func (u *UI) openEmergency(s *app.Session, life *scope, c app.ClientID) {
 			s.SetPlace(text, "")
 		}
 	}
-	if e.under != nil {
-		e.under.Hide()
-		u.dialog = nil
-	}
 	v := app.Emergency{Client: c}
 	if s != nil {
 		v = s.Emergency()
@@ -92,12 +100,11 @@ func (u *UI) openEmergency(s *app.Session, life *scope, c app.ClientID) {
 	}
 	u.card = e
 	e.show(v)
-	u.ask(widget.DialogSpec{
+	u.over(widget.DialogSpec{
 		Icon: "lifebuoy", Tone: widget.Negative, Title: e.title(v), Width: min(1120, u.win.Canvas().Size().Width-60), Body: e.body(),
 		Buttons: []fyne.CanvasObject{widget.NewButton("Close", "", widget.Secondary, u.closeDialog).Named("Close emergency card")},
 		Focus:   e.entry,
-	})
-	u.dialog.Closed = e.closed
+	}, e.closed)
 	e.read(v)
 }
 
@@ -122,7 +129,7 @@ func (e *emergency) body() fyne.CanvasObject {
 	return widget.RowTop(look.S4, column(10, e.facts), column(10, e.plan), column(9, done))
 }
 
-// closed gives back what the card was opened over, unless everything is being cleared.
+// closed lets go of what the card showed.
 func (e *emergency) closed() {
 	e.life.end()
 	e.u.card = nil
@@ -132,10 +139,6 @@ func (e *emergency) closed() {
 	for _, field := range []*widget.Entry{e.entry, e.country} {
 		field.OnSubmitted = nil
 		field.SetText("")
-	}
-	if e.under != nil && !e.u.clearing {
-		e.u.dialog = e.under
-		e.under.Show()
 	}
 }
 

@@ -21,7 +21,9 @@ type note struct {
 	view app.NoteView
 	edit *editor  // nil while it is read
 	past *history // what it said before, while that is shown
-	who  *widget.Text
+	// adding is what was typed of an addendum, and not signed.
+	adding string
+	who    *widget.Text
 }
 
 // newNote opens a note by its ID; back goes to its client.
@@ -81,7 +83,7 @@ func (n *note) Leave() {
 		n.edit.leave()
 		n.edit = nil
 	}
-	n.root.Objects, n.view, n.past = nil, app.NoteView{}, nil
+	n.root.Objects, n.view, n.past, n.adding = nil, app.NoteView{}, nil, ""
 	n.who.Set("")
 }
 
@@ -226,12 +228,18 @@ func (n *note) export() {
 		})
 }
 
+const (
+	addendumRows   = 14
+	addendumHeight = 260 // what is longer is scrolled
+)
+
+// addendum asks for one. What was typed is there again when the question is asked again, as long as the note is open.
 func (n *note) addendum() {
-	area := widget.NewArea("Addendum", "", 6)
+	area := widget.NewLongArea("Addendum", "", n.adding, addendumRows)
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, n.u.closeDialog)
 	var save *widget.Button
 	save = widget.NewButton("Sign addendum", "sign", widget.Primary, func() {
-		text := area.Text
+		text := area.Text()
 		save.Disable()
 		act(n.u, n.life, "Saving", func(ctx context.Context) error { return n.u.p.AddAddendum(ctx, n.id, text) }, func(err error) {
 			save.Enable()
@@ -240,15 +248,16 @@ func (n *note) addendum() {
 				return
 			}
 			n.u.closeDialog()
+			n.adding = ""
 			n.u.say("Addendum signed")
 			n.read()
 		})
 	})
-	save.Disable()
-	area.OnChanged = func(s string) { save.SetEnabled(s != "") }
-	n.u.ask(widget.DialogSpec{
+	save.SetEnabled(n.adding != "")
+	area.OnChanged, area.Limit = func(s string) { save.SetEnabled(s != "") }, app.RoomFor
+	n.u.over(widget.DialogSpec{
 		Icon: "sign", Tone: widget.Active, Title: "Add an addendum", Width: 600,
 		Text: "It is dated and signed when you save it, and cannot be changed afterwards. The note itself stays as it was signed.",
-		Body: area, Focus: area, Buttons: []fyne.CanvasObject{cancel, save},
-	})
+		Body: widget.Sized(0, addendumHeight, widget.NewVScroll(widget.Pad(2, look.S3, 2, 2, area))), Focus: area.First(), Buttons: []fyne.CanvasObject{cancel, save},
+	}, func() { n.adding = area.Text() })
 }

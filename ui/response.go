@@ -161,10 +161,11 @@ func (r *response) void(v app.ResponseView) {
 					r.u.reflow()
 					return
 				}
-				r.u.closeDialog()
 				if err != nil {
 					r.u.complain(err)
+					return
 				}
+				r.u.closeDialog()
 			})
 		})},
 	})

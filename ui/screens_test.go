@@ -224,6 +224,51 @@ func TestSignAndAddendum(t *testing.T) {
 	r.until("the addendum", func() bool { return strings.Contains(r.written(), "Called back on Friday.") && r.dialog == nil })
 }
 
+// TestAnAddendumIsNotLost: not by a paste that is too long, nor a full disk, nor a question that is closed; and a long one is taken.
+func TestAnAddendumIsNotLost(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openNote(true)
+	r.at("note")
+	r.press("Add addendum")
+	r.typed("Addendum", "Typed first. ")
+	paste := func(text string) {
+		r.app.Clipboard().SetContent(text)
+		r.find("Addendum").(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutPaste{Clipboard: r.app.Clipboard()})
+	}
+	holds := func(text string) bool {
+		e, ok := r.find("Addendum").(*widget.Entry)
+		return ok && strings.HasPrefix(e.Text, text)
+	}
+	paste(strings.Repeat("five megabytes. ", 5_000_000/16))
+	r.until("the reason", func() bool { return strings.Contains(r.written(), "a section holds 100 KB") })
+	r.press("Close")
+	r.until("the text is back", func() bool { return holds("Typed first. ") })
+	report := strings.Repeat("Fifty kilobytes of a report.\n", 1700)
+	paste(report)
+	r.stage.Vault.Memory.Fail(app.ErrDiskFull)
+	r.press("Sign addendum")
+	r.until("the reason", func() bool { return strings.Contains(r.written(), "The disk is full") })
+	r.press("Close")
+	r.until("the text is back", func() bool { return holds("Typed first. Fifty") })
+	r.stage.Vault.Memory.Fail(nil)
+	r.key(fyne.KeyEscape)
+	r.until("closed", func() bool { return r.dialog == nil })
+	r.press("Add addendum")
+	r.until("what was typed", func() bool { return holds("Typed first. Fifty") })
+	r.press("Sign addendum")
+	id := r.shell().section.(*caseload).side.(*note).id
+	r.until("the store", func() bool {
+		v, err := r.stage.Note(context.Background(), id)
+		n := len(v.Addenda)
+		return err == nil && n > 0 && v.Addenda[n-1].Text == strings.TrimSpace("Typed first. "+report)
+	})
+	r.until("closed", func() bool { return r.dialog == nil })
+	r.press("Add addendum")
+	if !holds("") || holds("T") {
+		t.Error("what was signed is offered again")
+	}
+}
+
 func TestErrorsAreWords(t *testing.T) {
 	r := newRig(t, full(t), "")
 	r.openClient(tabOverview)
@@ -471,6 +516,22 @@ func TestSearchMarks(t *testing.T) {
 	})
 	r.key(fyne.KeyReturn)
 	r.at("note")
+}
+
+// TestEmergencyCardOfAFoundNote: it is its client's.
+func TestEmergencyCardOfAFoundNote(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.at("today")
+	r.shortcut(fyne.KeyK)
+	r.typed("Search notes", "ruminat")
+	r.rest()
+	r.key(emergencyKey)
+	r.until("whose", func() bool { return strings.Contains(r.written(), "Open a client first") })
+	r.key(fyne.KeyReturn)
+	r.at("note")
+	r.rest()
+	r.key(emergencyKey)
+	r.until("the card", func() bool { return r.card != nil && r.card.client == r.stage.Ana })
 }
 
 func TestIdleIsToldOfWork(t *testing.T) {

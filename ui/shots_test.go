@@ -285,6 +285,7 @@ var shots = []shot{
 		r.shell().caseload().edit(app.Client{})
 		r.press("Add client")
 	}},
+	{"note-addendum", full, func(r *rig) { r.openNote(true); r.press("Add addendum"); r.typed("Addendum", "Called back on Friday.") }},
 	{"note-draft", full, func(r *rig) { r.openNote(false) }},
 	{"note-draft-soap", full, func(r *rig) {
 		r.openClient(tabNotes)

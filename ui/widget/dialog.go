@@ -71,10 +71,15 @@ func (d *Dialog) Show() {
 	}
 }
 
-// Hide takes it away.
-func (d *Dialog) Hide() {
+// Aside takes it from the window, to be shown again as it was.
+func (d *Dialog) Aside() {
 	d.pop.Hide()
 	shown = slices.DeleteFunc(shown, func(o *Dialog) bool { return o == d })
+}
+
+// Hide takes it away.
+func (d *Dialog) Hide() {
+	d.Aside()
 	if d.Closed != nil {
 		d.Closed()
 	}
