@@ -17,7 +17,6 @@ type chooser struct {
 	u     *UI
 	life  *scope
 	root  *fyne.Container
-	first fyne.Focusable
 	label *widget.Field // while a new person is asked what they want to be called
 }
 
