@@ -156,9 +156,11 @@ func TestPsychotherapyNoteOnAFullDisk(t *testing.T) {
 				s.Vault.Memory.Fail(app.ErrDiskFull)
 				if how == "their own lock" {
 					s.LockApart()
+					want(t, "closing would lose", s.Waiting().Drafts, 1)
 					s.Vault.Memory.Fail(nil)
 				} else {
 					s.Lock()
+					want(t, "closing would lose", s.Waiting().Drafts, 1)
 					s.Vault.Memory.Fail(nil)
 					unlock(t, s)
 				}
@@ -167,6 +169,7 @@ func TestPsychotherapyNoteOnAFullDisk(t *testing.T) {
 				d, err = s.OpenPsychotherapyNote(ctx, d.ID())
 				must(t, err)
 				want(t, "kept", written(d.View().Note), "must not be lost")
+				want(t, "closing would lose nothing", s.Waiting().None(), true)
 			})
 		})
 	}

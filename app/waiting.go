@@ -16,7 +16,7 @@ func (w Waiting) None() bool { return w.Drafts == 0 && len(w.Sessions) == 0 }
 // saves it.
 func (p *Practice) Waiting() Waiting {
 	p.mu.Lock()
-	w := Waiting{Drafts: len(p.unsaved)}
+	w := Waiting{Drafts: len(p.unsaved) + len(p.sealed)}
 	drafts := make([]*Draft, 0, len(p.drafts))
 	for _, d := range p.drafts {
 		drafts = append(drafts, d)
