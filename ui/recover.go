@@ -10,8 +10,8 @@ import (
 	"alcove/ui/widget"
 )
 
-// recovery opens a vault with the kit and sets a new passphrase.
-type recovery struct {
+// kitForm is a front page for a recovery kit and a new passphrase.
+type kitForm struct {
 	u    *UI
 	life *scope
 	root fyne.CanvasObject
@@ -20,41 +20,56 @@ type recovery struct {
 	open *widget.Button
 }
 
-func newRecover(u *UI) *recovery {
-	r := &recovery{u: u, life: newScope(u.life.ctx), kit: kitEntry()}
-	r.open = widget.NewButton("Open the vault", "unlock", widget.Primary, r.Submit).Tall()
-	r.pass = newNewPassphrase(func() []string { return nil }, r.open.SetEnabled)
+// newKitForm has more above its own fields; open sets it to work.
+func newKitForm(u *UI, head, text string, open *widget.Button, more ...fyne.CanvasObject) kitForm {
+	f := kitForm{u: u, life: newScope(u.life.ctx), kit: kitEntry(), open: open.Tall()}
+	f.pass = newNewPassphrase(func() []string { return nil }, f.open.SetEnabled)
 	back := widget.NewButton("Back", "back", widget.Ghost, u.enter).Tall()
-	r.root = front(panel("Use the recovery kit", "The kit opens the vault without the old passphrase, on this computer or a new one. A new passphrase and a new device secret are set; the old ones open nothing from then on.",
-		r.kit, r.pass.body, widget.Row(look.S3, back, widget.Gap(), r.open)))
+	f.root = front(panel(head, text, append(more, f.kit, f.pass.body, widget.Row(look.S3, back, widget.Gap(), f.open))...))
+	return f
+}
+
+func (f *kitForm) Object() fyne.CanvasObject { return f.root }
+func (f *kitForm) Changed(app.Event)         {}
+func (f *kitForm) Escape()                   { f.u.enter() }
+
+// Leave forgets what was typed.
+func (f *kitForm) Leave() {
+	f.life.end()
+	f.kit.Entry.SetText("")
+	f.pass.forget()
+}
+
+// typed is the kit, if it is one and nothing is under way; else what is wrong with it stands beneath.
+func (f *kitForm) typed() (kit app.RecoveryKit, ok bool) {
+	if f.open.Disabled() {
+		return kit, false
+	}
+	kit, err := app.ParseKit(f.kit.Entry.Text)
+	f.kit.Advise(app.Explain(err))
+	f.u.reflow()
+	return kit, err == nil
+}
+
+// recovery opens a vault with the kit and sets a new passphrase.
+type recovery struct{ kitForm }
+
+func newRecover(u *UI) *recovery {
+	r := &recovery{}
+	r.kitForm = newKitForm(u, "Use the recovery kit", "The kit opens the vault without the old passphrase, on this computer or a new one. A new passphrase and a new device secret are set; the old ones open nothing from then on.",
+		widget.NewButton("Open the vault", "unlock", widget.Primary, r.Submit))
 	return r
 }
 
-func (r *recovery) Name() string              { return "recover" }
-func (r *recovery) Object() fyne.CanvasObject { return r.root }
-func (r *recovery) Changed(app.Event)         {}
-func (r *recovery) Escape()                   { r.u.enter() }
-func (r *recovery) Focus()                    { r.u.win.Canvas().Focus(r.kit.Entry) }
-
-// Leave forgets what was typed.
-func (r *recovery) Leave() {
-	r.life.end()
-	r.kit.Entry.SetText("")
-	r.pass.forget()
-}
+func (r *recovery) Name() string { return "recover" }
+func (r *recovery) Focus()       { r.u.win.Canvas().Focus(r.kit.Entry) }
 
 // Submit opens it.
 func (r *recovery) Submit() {
-	if r.open.Disabled() {
+	kit, ok := r.typed()
+	if !ok {
 		return
 	}
-	kit, err := app.ParseKit(r.kit.Entry.Text)
-	if err != nil {
-		r.kit.Advise(app.Explain(err))
-		r.u.reflow()
-		return
-	}
-	r.kit.Advise("")
 	r.open.Disable()
 	pass := r.pass.passphrase()
 	act(r.u, r.life, "Opening the vault", func(ctx context.Context) error {
@@ -63,8 +78,6 @@ func (r *recovery) Submit() {
 		return r.u.p.Recover(ctx, kit, pass)
 	}, func(err error) {
 		r.open.Enable()
-		if err != nil {
-			r.u.complain(err)
-		}
+		r.u.complain(err)
 	})
 }

@@ -14,41 +14,23 @@ import (
 
 // restore brings a record back from a backup and the recovery kit.
 type restore struct {
-	u    *UI
-	life *scope
-	root fyne.CanvasObject
+	kitForm
 	file *widget.Field
 	what *widget.Para // the file says of itself
-	kit  *widget.Field
-	pass *newPassphrase
-	open *widget.Button
 }
 
 func newRestore(u *UI) *restore {
-	r := &restore{u: u, life: newScope(u.life.ctx), kit: kitEntry(), what: widget.NewPara("", widget.Soft)}
+	r := &restore{what: widget.NewPara("", widget.Soft)}
 	r.file = widget.NewField(widget.NewEntry("Backup file", ""), "Its name ends in .alcovebackup.")
 	r.file.Entry.OnChanged = func(string) { r.inspect() }
-	r.open = widget.NewButton("Restore", "refresh", widget.Primary, r.Submit).Tall()
-	r.pass = newNewPassphrase(func() []string { return nil }, r.open.SetEnabled)
-	back := widget.NewButton("Back", "back", widget.Ghost, u.enter).Tall()
 	find := widget.NewButton("Choose the file…", "", widget.LinkTo, func() { u.chooseFile(r.file.Entry.SetText) }).Low()
-	r.root = front(panel("Restore from a backup", "You need the backup file and the recovery kit that was valid when it was made. All of the file is checked before anything is put in place.",
-		widget.Col(look.S2, r.file, widget.Row(look.S2, widget.Grow(r.what), find)), r.kit, r.pass.body, widget.Row(look.S3, back, widget.Gap(), r.open)))
+	r.kitForm = newKitForm(u, "Restore from a backup", "You need the backup file and the recovery kit that was valid when it was made. All of the file is checked before anything is put in place.",
+		widget.NewButton("Restore", "refresh", widget.Primary, r.Submit), widget.Col(look.S2, r.file, widget.Row(look.S2, widget.Grow(r.what), find)))
 	return r
 }
 
-func (r *restore) Name() string              { return "restore" }
-func (r *restore) Object() fyne.CanvasObject { return r.root }
-func (r *restore) Changed(app.Event)         {}
-func (r *restore) Escape()                   { r.u.enter() }
-func (r *restore) Focus()                    { r.u.win.Canvas().Focus(r.file.Entry) }
-
-// Leave forgets what was typed.
-func (r *restore) Leave() {
-	r.life.end()
-	r.kit.Entry.SetText("")
-	r.pass.forget()
-}
+func (r *restore) Name() string { return "restore" }
+func (r *restore) Focus()       { r.u.win.Canvas().Focus(r.file.Entry) }
 
 // inspect says of when the backup is, as soon as there is one of that name.
 func (r *restore) inspect() {
@@ -73,23 +55,20 @@ func (r *restore) inspect() {
 
 // Submit restores.
 func (r *restore) Submit() {
-	if r.open.Disabled() {
-		return
+	if kit, ok := r.typed(); ok {
+		r.restore(app.RestoreOrder{Path: r.file.Entry.Text, Kit: kit, Pass: r.pass.passphrase()})
 	}
-	kit, err := app.ParseKit(r.kit.Entry.Text)
-	if err != nil {
-		r.kit.Advise(app.Explain(err))
-		r.u.reflow()
-		return
-	}
-	r.kit.Advise("")
-	r.restore(app.RestoreOrder{Path: r.file.Entry.Text, Kit: kit, Pass: r.pass.passphrase()})
 }
 
+// restore keeps the secrets of the order for another look at it, and no longer.
 func (r *restore) restore(o app.RestoreOrder) {
 	r.open.Disable()
 	track(r.u, r.life, "Checking the backup and putting it in place", func(ctx context.Context, p app.Progress) (struct{}, error) {
-		return struct{}{}, r.u.p.Restore(ctx, o, p)
+		err := r.u.p.Restore(ctx, o, p)
+		if !errors.Is(err, app.ErrWouldReplace) || ctx.Err() != nil {
+			wipe(o)
+		}
+		return struct{}{}, err
 	}, func(_ struct{}, err error) {
 		r.open.Enable()
 		var there *app.ReplaceError
@@ -99,6 +78,11 @@ func (r *restore) restore(o app.RestoreOrder) {
 		}
 		r.u.complain(err)
 	})
+}
+
+func wipe(o app.RestoreOrder) {
+	o.Pass.Wipe()
+	o.Kit.Wipe()
 }
 
 // replace names what would be put aside.
@@ -116,8 +100,17 @@ func (r *restore) replace(o app.RestoreOrder, e *app.ReplaceError) {
 	if e.Older && !e.Other {
 		yes = "Go back to the older one"
 	}
-	r.u.confirm("There is a record here already", text, yes, widget.Danger, func() {
-		o.Replace = true
-		r.restore(o)
+	no := widget.NewButton("Cancel", "", widget.Secondary, r.u.closeDialog)
+	r.u.over(widget.DialogSpec{
+		Icon: "warning", Tone: widget.Caution, Title: "There is a record here already", Text: text, Focus: no,
+		Buttons: []fyne.CanvasObject{no, widget.NewButton(yes, "", widget.Danger, func() {
+			o.Replace = true
+			r.u.closeDialog()
+			r.restore(o)
+		})},
+	}, func() {
+		if !o.Replace {
+			wipe(o)
+		}
 	})
 }

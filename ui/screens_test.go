@@ -600,3 +600,26 @@ func TestReviewsDueOnToday(t *testing.T) {
 	}
 	r.until("it is gone", func() bool { return r.find("Treatment plans to review") == nil })
 }
+
+// TestRestoreForgetsItsSecrets: called off at the last question, passphrase and kit stay nowhere in memory.
+func TestRestoreForgetsItsSecrets(t *testing.T) {
+	r := newRig(t, locked(t), "")
+	r.askRestore()
+	order := r.stage.Vault.Order()
+	zero := func() bool {
+		return !slices.ContainsFunc(append(slices.Clone(order.Pass.Bytes()), order.Kit.Bytes()...), func(b byte) bool { return b != 0 })
+	}
+	if len(order.Pass.Bytes()) == 0 || len(order.Kit.Bytes()) == 0 || zero() {
+		t.Fatal("there is nothing to forget: this proves nothing")
+	}
+	r.press("Cancel")
+	r.until("wiped", zero)
+	r.press("Restore")
+	r.press("Go back to the older one")
+	r.until("restored", func() bool {
+		p, err := r.stage.Phase(context.Background())
+		return err == nil && p == app.PhaseUnlocked
+	})
+	order = r.stage.Vault.Order()
+	r.until("wiped", zero)
+}

@@ -156,6 +156,13 @@ func (v *Vault) Inspect(_ context.Context, path string) (app.BackupFile, error) 
 	return app.BackupFile{}, app.ErrNoBackup
 }
 
+// Order is the last one that a Restore got, with its secrets as they are in memory just now.
+func (v *Vault) Order() app.RestoreOrder {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.order
+}
+
 // Restore opens the vault as it is, if the kit fits.
 func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, p app.Progress) (*app.Records, error) {
 	f, err := v.Inspect(ctx, o.Path)
@@ -163,6 +170,7 @@ func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, p app.Progress)
 		return nil, err
 	}
 	v.mu.Lock()
+	v.order = o
 	replaces := v.made && !o.Replace
 	v.mu.Unlock()
 	if replaces {

@@ -13,11 +13,12 @@ import (
 type Vault struct {
 	Memory *Memory
 
-	mu   sync.Mutex
-	made bool
-	pass []byte
-	kit  []byte
-	fail error // what opening answers
+	mu    sync.Mutex
+	made  bool
+	pass  []byte
+	kit   []byte
+	fail  error // what opening answers
+	order app.RestoreOrder
 
 	tries []app.AuditEntry
 }
