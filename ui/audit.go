@@ -14,40 +14,32 @@ import (
 
 // audit is the audit log: newest first, searched while one types.
 type audit struct {
-	u     *UI
+	*paged[app.AuditRow]
 	life  *scope
-	query *scope // the search that runs
 	root  fyne.CanvasObject
 	entry *widget.Entry
 	total *widget.Text
 	chain *widget.Banner
 	only  *fyne.Container // the one client that is shown, if it is one
-	list  *widget.List
-	none  *fyne.Container
 	dates *auditDates
 
-	rows   map[int]app.AuditRow // those read so far
-	asked  map[int]bool
-	count  int
 	group  app.ActGroup
 	client app.ClientID
 }
 
-const auditPage = 100
-
 func newAudit(u *UI) *audit {
 	a := &audit{
-		u: u, life: newScope(u.open.ctx), entry: widget.NewSearch("Search the audit log", "What was done, or whose name"),
+		life: newScope(u.open.ctx), entry: widget.NewSearch("Search the audit log", "What was done, or whose name"),
 		total: widget.NewText("", widget.Soft), chain: widget.NewBanner("", widget.Positive),
-		only: container.NewStack(), none: container.NewStack(), rows: map[int]app.AuditRow{},
+		only: container.NewStack(),
 	}
-	a.query = newScope(a.life.ctx)
+	a.paged = newPaged(u, a.life, "Audit log", widget.NewNoteLine, a.fill, a.look)
+	a.ask, a.shown = a.asking, a.show
 	a.chain.Hide()
-	a.entry.OnChanged = func(string) { a.search() }
-	a.entry.OnKey = a.searchKey
-	a.dates = newAuditDates(u, a.search)
-	a.list = widget.NewList("Audit log", func() int { return a.count }, widget.NewNoteLine, a.fill, a.pick)
-	groups := widget.NewChoice("", func(v string) { a.group = app.ActGroup(v); a.search() }, "", "All",
+	a.entry.OnChanged = func(string) { a.begin() }
+	a.entry.OnKey = intoList(u, a.list, a.open)
+	a.dates = newAuditDates(u, a.begin)
+	groups := widget.NewChoice("", func(v string) { a.group = app.ActGroup(v); a.begin() }, "", "All",
 		string(app.GroupViews), "Views", string(app.GroupChanges), "Changes", string(app.GroupDoor), "Door and sessions",
 		string(app.GroupExports), "Exports", string(app.GroupVault), "Vault and backups")
 	head := widget.Row(look.S2, widget.IconButton("Back to settings", "back", widget.Ghost, a.Escape),
@@ -56,7 +48,7 @@ func newAudit(u *UI) *audit {
 	filters := widget.Col(look.S3, widget.Row(look.S3, widget.Grow(a.entry), a.dates.pick), a.dates.between, widget.Row(look.S3, groups, widget.Gap(), a.only), a.chain)
 	a.root = widget.Col(0, bar(head), widget.HLine(), widget.Grow(widget.Pad(look.S4, look.S6, look.S4, look.S6, widget.Measure(1000, widget.Col(look.S3, filters,
 		widget.Grow(widget.Stack(widget.NewBox(look.Surface, look.Border, look.RadiusCard), widget.PadAll(6, a.list), a.none)))))))
-	a.search()
+	a.begin()
 	return a
 }
 
@@ -79,64 +71,33 @@ func (a *audit) Leave() {
 	a.life.end()
 	a.entry.OnChanged = nil
 	a.entry.SetText("")
-	a.rows, a.count = nil, 0
+	a.forget()
 	a.only.Objects = nil
 }
 
-// ask is what the screen shows just now.
-func (a *audit) ask() app.AuditQuery {
-	q := app.AuditQuery{Text: a.entry.Text, Group: a.group, Client: a.client, Limit: auditPage}
+// shows is what the screen shows just now.
+func (a *audit) shows() app.AuditQuery {
+	q := app.AuditQuery{Text: a.entry.Text, Group: a.group, Client: a.client, Limit: pageRows}
 	q.From, q.To = a.dates.span()
 	return q
 }
 
-// search begins anew at the first page.
-func (a *audit) search() {
-	a.query.renew()
-	a.asked = map[int]bool{}
-	a.page(0, true)
-}
-
-func (a *audit) page(n int, first bool) {
-	if a.asked[n] {
-		return
+func (a *audit) asking(offset int) func(context.Context) (pageOf[app.AuditRow], error) {
+	q := a.shows()
+	q.Offset = offset
+	return func(ctx context.Context) (pageOf[app.AuditRow], error) {
+		p, err := a.u.p.AuditPage(ctx, q)
+		return pageOf[app.AuditRow]{p.Rows, p.Total}, err
 	}
-	a.asked[n] = true
-	q := a.ask()
-	q.Offset = n * auditPage
-	read(a.u, a.query, func(ctx context.Context) (app.AuditPage, error) { return a.u.p.AuditPage(ctx, q) },
-		func(p app.AuditPage, err error) {
-			if err != nil {
-				a.empty(widget.NewBanner(app.Explain(err), widget.Caution))
-				return
-			}
-			if first {
-				a.rows = map[int]app.AuditRow{}
-				a.list.ScrollToTop()
-				a.count = p.Total // later pages keep it: entries are added while one reads
-			}
-			for i, r := range p.Rows {
-				a.rows[n*auditPage+i] = r
-			}
-			a.show()
-		})
 }
 
 func (a *audit) show() {
 	a.total.Set(entries(a.count))
-	a.none.Objects = nil
 	if a.count == 0 {
 		a.empty(widget.Empty("search", "No such entry", "Nothing in the log fits. Try fewer words, another kind, or a longer time.",
 			widget.NewButton("Show everything", "", widget.Secondary, func() { a.u.shell().audit() })))
 	}
-	a.none.Refresh()
-	a.list.Refresh()
 	a.root.Refresh()
-}
-
-func (a *audit) empty(o fyne.CanvasObject) {
-	a.none.Objects = []fyne.CanvasObject{widget.PadAll(look.S4, o)}
-	a.none.Refresh()
 }
 
 func entries(n int) string {
@@ -146,16 +107,7 @@ func entries(n int) string {
 	return thousands(n) + " entries"
 }
 
-func (a *audit) fill(i int, l *widget.Line) {
-	r, ok := a.rows[i]
-	if !ok {
-		l.Title.Set("…")
-		l.Sub.Set("")
-		l.When.Set("")
-		l.SetPill("", widget.Neutral)
-		a.page(i/auditPage, false)
-		return
-	}
+func (a *audit) fill(r app.AuditRow, l *widget.Line) {
 	l.Title.Set(r.Words)
 	l.When.Set(dayTime(r.At, a.u.follow.now()))
 	who := r.ClientName
@@ -195,12 +147,8 @@ func actIcon(act string) string {
 	return "note"
 }
 
-// pick shows an entry whole.
-func (a *audit) pick(i int) {
-	r, ok := a.rows[i]
-	if !ok {
-		return
-	}
+// look shows an entry whole.
+func (a *audit) look(r app.AuditRow) {
 	facts := widget.Col(look.S3, fact("When", r.At.Local().Format("Monday, 2 January 2006, 15:04:05")), fact("Entry", thousands(int(r.Seq))), fact("Act", r.Act))
 	if r.Client != "" {
 		facts.Add(fact("Client", r.ClientName))
@@ -238,7 +186,7 @@ func (a *audit) onlyClient(id app.ClientID, name string) {
 		a.only.Objects = []fyne.CanvasObject{widget.NewButton("Only "+name, "close", widget.Secondary, func() { a.onlyClient("", "") }).Low().Named("Only " + name + ": show all clients again")}
 	}
 	a.root.Refresh()
-	a.search()
+	a.begin()
 }
 
 // verify says whether each entry follows the one before it.
@@ -260,7 +208,7 @@ func (a *audit) verify() {
 
 // export asks where to, and in which form.
 func (a *audit) export() {
-	q := a.ask()
+	q := a.shows()
 	name := "alcove-audit-" + a.u.follow.now().Local().Format("2006-01-02-150405")
 	form := app.AuditCSV
 	path := widget.NewField(widget.NewEntry("File", a.u.home(name+".csv")), "It is readable: keep it where only you can open it.")
@@ -287,7 +235,7 @@ func (a *audit) export() {
 				}
 				a.u.closeDialog()
 				a.u.say(entries(n) + " written")
-				a.search()
+				a.begin()
 			})
 	})
 	a.u.ask(widget.DialogSpec{
@@ -295,16 +243,4 @@ func (a *audit) export() {
 		Text: what + " go into one file, with names as the screen shows them and with the chain, so that others can follow it. The log keeps that you did it.",
 		Body: widget.Col(look.S4, widget.ColStart(0, kind), path), Buttons: []fyne.CanvasObject{cancel, save},
 	})
-}
-
-func (a *audit) searchKey(k *fyne.KeyEvent) bool {
-	switch k.Name {
-	case fyne.KeyDown:
-		a.u.win.Canvas().Focus(a.list)
-	case fyne.KeyReturn, fyne.KeyEnter:
-		a.pick(0)
-	default:
-		return false
-	}
-	return true
 }

@@ -14,38 +14,29 @@ import (
 
 // caseload lists the clients at the left and shows one at the right.
 type caseload struct {
-	u      *UI
+	*paged[app.ClientRow]
 	life   *scope
-	query  *scope // the search that runs
 	root   fyne.CanvasObject
 	entry  *widget.Entry
 	total  *widget.Text
 	chips  *widget.Choice
-	list   *widget.List
-	none   *fyne.Container // over an empty list
 	detail *fyne.Container
 	aside  *fyne.Container // the list
 	side   screen          // what the detail shows
-
-	rows   map[int]app.ClientRow // those read so far
-	asked  map[int]bool          // pages on their way
-	count  int
 	status app.ClientStatus
 	chosen app.ClientID
 }
 
-const casePage = 100
-
 func newCaseload(u *UI) *caseload {
 	c := &caseload{
-		u: u, life: newScope(u.open.ctx), status: app.ClientActive,
+		life: newScope(u.open.ctx), status: app.ClientActive,
 		entry: widget.NewSearch("Search clients", "Search clients    Ctrl+K"),
-		total: widget.NewText("", widget.Soft), none: container.NewStack(), detail: container.NewStack(),
+		total: widget.NewText("", widget.Soft), detail: container.NewStack(),
 	}
-	c.query = newScope(c.life.ctx)
+	c.paged = newPaged(u, c.life, "Clients", widget.NewPersonLine, c.fill, func(r app.ClientRow) { c.open(r.ID) })
+	c.ask, c.shown = c.asking, c.show
 	c.entry.OnChanged = func(string) { c.search() }
-	c.entry.OnKey = c.searchKey
-	c.list = widget.NewList("Clients", func() int { return c.count }, widget.NewPersonLine, c.fill, c.pick)
+	c.entry.OnKey = intoList(u, c.list, c.paged.open)
 	c.chips = widget.NewChoice(string(c.status), func(v string) { c.status = app.ClientStatus(v); c.search() },
 		string(app.ClientActive), "Active", string(app.ClientWaitlist), "Waitlist", string(app.ClientArchived), "Archived", "", "All")
 	add := widget.IconButton("New client", "person-add", widget.Secondary, c.New)
@@ -55,7 +46,6 @@ func newCaseload(u *UI) *caseload {
 		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, c.list), c.none))))
 	c.aside = widget.RowFill(0, widget.Sized(348, 0, column), widget.VLine())
 	c.root = widget.RowFill(0, c.aside, widget.Grow(c.detail))
-	c.rows = map[int]app.ClientRow{}
 	c.welcome()
 	c.search()
 	return c
@@ -78,7 +68,7 @@ func (c *caseload) Leave() {
 	c.life.end()
 	c.entry.OnChanged = nil
 	c.entry.SetText("")
-	c.rows, c.count = nil, 0
+	c.forget()
 	c.detail.Objects = nil
 }
 
@@ -130,27 +120,13 @@ func (c *caseload) New() {
 
 // search begins anew at the first page; the count comes with it.
 func (c *caseload) search() {
-	c.query.renew()
-	c.asked = map[int]bool{}
-	c.page(0, true)
+	c.begin()
 	c.readCounts()
 }
 
-// reload reads the page in sight again, and forgets those that are not: they are read when they
-// come into sight. The list stays where it is.
+// reload reads what is in sight again.
 func (c *caseload) reload() {
-	c.query.renew()
-	c.asked = map[int]bool{}
-	here := int(c.list.GetScrollOffset()/widget.PersonLineHeight) / casePage
-	for i := range c.rows {
-		if n := i / casePage; n < here || n > here+1 {
-			delete(c.rows, i)
-		}
-	}
-	c.page(here, false)
-	if c.count > (here+1)*casePage {
-		c.page(here+1, false)
-	}
+	c.again(widget.PersonLineHeight)
 	c.readCounts()
 }
 
@@ -162,38 +138,19 @@ func (c *caseload) readCounts() {
 	})
 }
 
-// page reads one page; first throws away what an older search found.
-func (c *caseload) page(n int, first bool) {
-	if c.asked[n] {
-		return
+func (c *caseload) asking(offset int) func(context.Context) (pageOf[app.ClientRow], error) {
+	q := app.ClientQuery{Text: c.entry.Text, Status: c.status, Limit: pageRows, Offset: offset}
+	return func(ctx context.Context) (pageOf[app.ClientRow], error) {
+		p, err := c.u.p.Clients(ctx, q)
+		return pageOf[app.ClientRow]{p.Rows, p.Total}, err
 	}
-	c.asked[n] = true
-	q := app.ClientQuery{Text: c.entry.Text, Status: c.status, Limit: casePage, Offset: n * casePage}
-	read(c.u, c.query, func(ctx context.Context) (app.ClientPage, error) { return c.u.p.Clients(ctx, q) },
-		func(p app.ClientPage, err error) {
-			if err != nil {
-				c.empty(widget.NewBanner(app.Explain(err), widget.Caution))
-				return
-			}
-			if first {
-				c.rows = map[int]app.ClientRow{}
-			}
-			for i, r := range p.Rows {
-				c.rows[n*casePage+i] = r
-			}
-			c.show(p.Total)
-		})
 }
 
-func (c *caseload) show(total int) {
-	c.count = total
-	c.total.Set(count(total, "client"))
-	c.none.Objects = nil
-	if total == 0 {
+func (c *caseload) show() {
+	c.total.Set(count(c.count, "client"))
+	if c.count == 0 {
 		c.nobody()
 	}
-	c.none.Refresh()
-	c.list.Refresh()
 }
 
 // nobody says why the list is empty, and what to do.
@@ -210,25 +167,7 @@ func (c *caseload) nobody() {
 	}
 }
 
-func (c *caseload) empty(o fyne.CanvasObject) {
-	c.none.Objects = []fyne.CanvasObject{widget.PadAll(look.S4, o)}
-	c.none.Refresh()
-}
-
-// fill shows row i, and asks for its page if it has not been read.
-func (c *caseload) fill(i int, l *widget.Line) {
-	r, ok := c.rows[i]
-	if !ok {
-		l.Title.Set("…")
-		l.Sub.Set("")
-		l.When.Set("")
-		l.Avatar.Set("")
-		l.SetPill("", widget.Neutral)
-		l.Spark.Set("", nil)
-		l.SetChosen(false)
-		c.page(i/casePage, false)
-		return
-	}
+func (c *caseload) fill(r app.ClientRow, l *widget.Line) {
 	l.SetChosen(r.ID == c.chosen)
 	l.Avatar.Set(r.Name)
 	l.Title.Set(r.Name)
@@ -248,25 +187,6 @@ func (c *caseload) fill(i int, l *widget.Line) {
 	default:
 		l.SetPill("", widget.Neutral)
 	}
-}
-
-func (c *caseload) pick(i int) {
-	if r, ok := c.rows[i]; ok {
-		c.open(r.ID)
-	}
-}
-
-// searchKey moves from the search to the list.
-func (c *caseload) searchKey(k *fyne.KeyEvent) bool {
-	switch k.Name {
-	case fyne.KeyDown:
-		c.u.win.Canvas().Focus(c.list)
-	case fyne.KeyReturn, fyne.KeyEnter:
-		c.pick(0)
-	default:
-		return false
-	}
-	return true
 }
 
 func (c *caseload) put(s screen) {

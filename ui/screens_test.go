@@ -297,7 +297,7 @@ func TestTenThousand(t *testing.T) {
 	r.press("Caseload")
 	r.sees("Client 00000")
 	c := r.shell().caseload()
-	if len(c.rows) > 2*casePage {
+	if len(c.rows) > 2*pageRows {
 		t.Errorf("%d rows were read for one screen", len(c.rows))
 	}
 	c.list.ScrollTo(7000)

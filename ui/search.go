@@ -37,9 +37,9 @@ func newSearch(u *UI) *search {
 	}
 	s.query = newScope(s.life.ctx)
 	s.entry.OnChanged = func(string) { s.search() }
-	s.entry.OnKey = s.searchKey
 	s.filter = newSearchFilter(u, s.life, s.search)
 	s.list = widget.NewList("Found notes", func() int { return len(s.hits) }, widget.NewHitLine, s.fill, s.open)
+	s.entry.OnKey = intoList(u, s.list, s.open)
 	top := widget.Pad(look.S4, look.S4, look.S3, look.S4, widget.Col(look.S3,
 		widget.Row(look.S2, widget.NewText("Notes", widget.TitleOf), widget.Gap(), s.found), s.entry, s.filter.row))
 	column := widget.On(look.Surface, widget.Col(0, top, widget.HLine(),
@@ -204,16 +204,4 @@ func (s *search) open(i int) {
 	s.list.Refresh()
 	s.detail.Objects = []fyne.CanvasObject{s.side.Object()}
 	s.detail.Refresh()
-}
-
-func (s *search) searchKey(k *fyne.KeyEvent) bool {
-	switch k.Name {
-	case fyne.KeyDown:
-		s.u.win.Canvas().Focus(s.list)
-	case fyne.KeyReturn, fyne.KeyEnter:
-		s.open(0)
-	default:
-		return false
-	}
-	return true
 }

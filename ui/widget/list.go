@@ -109,6 +109,19 @@ func (l *Line) AccessibilityLabel() string { return l.Title.Text() }
 // AccessibilityRole implements fyne.Accessible.
 func (l *Line) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
+// Blank is a row that is not read yet.
+func (l *Line) Blank() {
+	if l.Avatar != nil {
+		l.Avatar.Set("")
+	}
+	l.Title.Set("…")
+	l.Sub.Set("")
+	l.When.Set("")
+	l.Spark.Set("", nil)
+	l.SetChosen(false)
+	l.SetPill("", Neutral)
+}
+
 // SetPill shows a pill, or none for "".
 func (l *Line) SetPill(text string, tone Tone) {
 	l.Pill.Set(text, tone)
