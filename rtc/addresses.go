@@ -182,7 +182,7 @@ type outside struct{ transport.Net }
 
 func (o outside) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
 	at, err := o.Net.ResolveUDPAddr(network, address)
-	if err == nil && isLocal(at.IP) {
+	if err == nil && !isOutside(at.IP) {
 		return nil, errInside
 	}
 	return at, err
@@ -190,10 +190,17 @@ func (o outside) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
 
 func (o outside) ResolveTCPAddr(network, address string) (*net.TCPAddr, error) {
 	at, err := o.Net.ResolveTCPAddr(network, address)
-	if err == nil && isLocal(at.IP) {
+	if err == nil && !isOutside(at.IP) {
 		return nil, errInside
 	}
 	return at, err
+}
+
+// isOutside says whether what is looked up may be dialled. A packet to 0.0.0.0, to :: or to no address at all comes to this
+// very machine, and one to many to whoever listens in this house. Multicast DNS looks its groups up in the same way.
+func isOutside(ip net.IP) bool {
+	many := ip.IsMulticast() && !ip.IsLinkLocalMulticast() || ip.Equal(net.IPv4bcast)
+	return len(ip) > 0 && !isLocal(ip) && !ip.IsUnspecified() && !many
 }
 
 // isLocal says whether an address means nothing outside of this house.

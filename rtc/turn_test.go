@@ -26,6 +26,8 @@ func TestTURNInTheHouse(t *testing.T) {
 		{"https://relay.example", "127.0.0.1", "tcp", false},
 		{"https://relay.example", "localhost", "udp", false},
 		{"https://relay.example", "localhost", "tcp", false},
+		{"https://relay.example", "0.0.0.0", "udp", false},
+		{"https://relay.example", "0.0.0.0", "tcp", false},
 	} {
 		t.Run(c.relay+" "+c.host+" "+c.transport, func(t *testing.T) {
 			t.Parallel()
