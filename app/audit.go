@@ -103,8 +103,11 @@ func (p *Practice) noteTries(ctx context.Context, r *Records) {
 		return
 	}
 	for _, e := range tries {
-		if !slices.Contains([]string{ActUnlock + failed, ActRecover + failed, ActRestored + failed}, e.Act) || e.At.After(now()) {
+		if !slices.Contains([]string{ActUnlock + failed, ActRecover + failed, ActRestored + failed}, e.Act) {
 			continue // not ours: a shut vault keeps them where others can write
+		}
+		if at := now(); e.At.After(at) {
+			e.At = at // whoever sets the clock on, guesses, and sets it back, is in the log all the same
 		}
 		if r.Audit.Append(ctx, AuditEntry{At: e.At, Act: e.Act}) != nil {
 			return

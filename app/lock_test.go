@@ -111,7 +111,7 @@ func TestFailedUnlocksOutliveTheProgram(t *testing.T) {
 		_ = s.Unlock(t.Context(), pass("wrong"))
 		_ = s.Recover(t.Context(), app.NewRecoveryKit(make([]byte, 20)), pass("walnut harbour quietly nine"))
 		must(t, s.Vault.KeepTry(t.Context(), app.AuditEntry{At: time.Now(), Act: app.ActExport, About: "forged"}))
-		must(t, s.Vault.KeepTry(t.Context(), app.AuditEntry{At: time.Now().Add(time.Hour), Act: app.ActUnlock + ".failed"}))
+		must(t, s.Vault.KeepTry(t.Context(), app.AuditEntry{At: time.Now().Add(time.Hour), Act: app.ActRestored + ".failed"})) // the clock was set on
 		next := app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: apptest.Numbers(), Measures: apptest.Measures(t)})
 		s.Vault.Memory.Fail(app.ErrDiskFull)
 		must(t, next.Unlock(t.Context(), apptest.Pass()))
@@ -122,6 +122,7 @@ func TestFailedUnlocksOutliveTheProgram(t *testing.T) {
 		for range 2 {
 			wantAct(t, s, app.ActUnlock+".failed", 1)
 			wantAct(t, s, app.ActRecover+".failed", 1)
+			wantAct(t, s, app.ActRestored+".failed", 1)
 			wantAct(t, s, app.ActExport, 0)
 			next.Lock()
 			must(t, next.Unlock(t.Context(), apptest.Pass()))
