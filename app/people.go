@@ -101,8 +101,10 @@ const labelMost = 40 // letters: what fits a line
 
 func tidyLabel(label string) (tidy, advice string) {
 	label = strings.Join(strings.Fields(label), " ")
-	// Cf are letters that are not seen, and turn the others round: one label could be made to look like another.
-	if !utf8.ValidString(label) || strings.ContainsFunc(label, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) }) {
+	// Letters that are not seen, and those that turn the others round: one label could be made to look like another.
+	if !utf8.ValidString(label) || strings.ContainsFunc(label, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800'
+	}) {
 		return "", "There is a letter in it that cannot be shown. Type it anew."
 	}
 	if utf8.RuneCountInString(label) > labelMost {
@@ -121,8 +123,9 @@ func (p *People) checkLabel(ctx context.Context, id PersonID, label string) (str
 	if err != nil {
 		return "", err
 	}
+	name := Person{id, label}.Name() // who wants to be a number is called by it
 	for _, other := range all {
-		if other.ID != id && strings.EqualFold(other.Name(), label) {
+		if other.ID != id && strings.EqualFold(other.Name(), name) {
 			return "", &FieldError{"Label", "Somebody else here is called that already. Add a letter, so that nobody takes the wrong one."}
 		}
 	}

@@ -28,7 +28,7 @@ func TestANewPersonsLabel(t *testing.T) {
 		added = label
 		return nil, nil
 	})
-	for _, bad := range []string{"", " \t", "m. h.", "Person 1", "M. \u202eH", "a\x00", "\xff", strings.Repeat("x", 41)} {
+	for _, bad := range []string{"", " \t", "m. h.", "Person 1", "M. \u202eH", "M. H.\u3164", "M. H.\ufe0f", "\u2800", "a\x00", "\xff", strings.Repeat("x", 41)} {
 		_, err := p.Add(t.Context(), bad)
 		wantField(t, err, "Label")
 	}
@@ -89,5 +89,15 @@ func TestOnesOwnLabel(t *testing.T) {
 			want(t, "label", v.Label, label)
 		}
 		wantAct(t, s, app.ActSettings, 3)
+	})
+}
+
+// Who gives up a label is called by a number, which must not be somebody's label.
+func TestANumberIsNobodyElsesLabel(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		p := app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, People: app.NewPeople(apptest.NewRegister("M.", "person 1"), true, nil), Person: app.FirstPerson})
+		must(t, p.Unlock(t.Context(), apptest.Pass()))
+		defer p.Lock()
+		wantField(t, p.SaveLabel(t.Context(), ""), "Label")
 	})
 }

@@ -56,7 +56,7 @@ func (r *Root) Open(id app.PersonID) (*Vault, error) {
 func (r *Root) Add(ctx context.Context, label string) (app.PersonID, *Vault, error) {
 	for n := 1; n < maxPersons; n++ {
 		id := app.PersonID(strconv.Itoa(n))
-		if hasRecord(r.Folder(id)) {
+		if hasRecord(r.Folder(id)) || n > 1 && isOther(r.Folder(id)) {
 			continue
 		}
 		v, err := r.Open(id)
@@ -82,6 +82,12 @@ func (r *Root) Add(ctx context.Context, label string) (app.PersonID, *Vault, err
 func hasRecord(dir string) bool {
 	_, err := os.Lstat(filepath.Join(dir, vaultDir))
 	return !errors.Is(err, fs.ErrNotExist) || len(asides(dir)) > 0
+}
+
+// isOther tells that something is there and no folder, such as a link, whose record nobody would find in the list again.
+func isOther(dir string) bool {
+	info, err := os.Lstat(dir)
+	return err == nil && !info.IsDir()
 }
 
 // People looks for folders, opens nothing, and takes no lock.

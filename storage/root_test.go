@@ -211,6 +211,16 @@ func TestPlacesOfNewPeople(t *testing.T) {
 		t.Errorf("place %s", id)
 	}
 	must(t, three.Close())
+	must(t, os.Rename(filepath.Join(root.dir, peopleDir, "4"), filepath.Join(root.dir, "elsewhere")))
+	must(t, os.Symlink(filepath.Join(root.dir, "elsewhere"), filepath.Join(root.dir, peopleDir, "4")))
+	_, three, err = root.Add(ctx, "third")
+	must(t, err)
+	id, four, err = root.Add(ctx, "fourth")
+	must(t, err)
+	if id != "5" {
+		t.Errorf("a record at %s, where the list does not look", id)
+	}
+	must(t, errors.Join(three.Close(), four.Close()))
 	must(t, filepath.WalkDir(filepath.Join(root.dir, peopleDir, "3"), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == labelName {
 			t.Errorf("%s: a name stays of somebody who has no record here", path)
