@@ -52,6 +52,7 @@ var sentences = []said{
 	{ErrNothingToCarry, "There is nothing to carry forward: no earlier note of this client says anything for a section that is still empty here."},
 	{ErrDraftClosed, "This draft was closed. Open the note again to go on writing."},
 	{ErrMeasureUsed, "Responses were filled in with this measure and are read by it, so it stays. Stop offering it instead."},
+	{ErrMeasureAsked, "A client's page asks this measure just now, and their answers could not be kept without it. Remove it when the session is over."},
 	{ErrResponseTaken, "Another response was kept in this place already, and it stays as it was. Please fill the measure in again."},
 	{ErrVoided, "This response was voided already. It stays to be read, and counts no more."},
 	{ErrAlertClosed, "A response to this alert is recorded already. It stands with the client, under Measures."},

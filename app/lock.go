@@ -141,10 +141,7 @@ func (p *Practice) settle(ctx context.Context, r *Records) {
 	p.mu.Lock()
 	unsaved := p.unsaved
 	p.unsaved = nil
-	sessions := append([]*Session(nil), p.unfiled...)
-	if p.running != nil {
-		sessions = append(sessions, p.running)
-	}
+	sessions := p.unwritten()
 	p.mu.Unlock()
 	p.keepSealed(ctx, r)
 	for _, n := range unsaved {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,12 @@ type MeasureStore interface {
 	RemoveMeasure(ctx context.Context, id measure.ID, version string) error // ErrNotFound, ErrMeasureUsed
 }
 
-// ErrMeasureUsed: responses are read by it.
-var ErrMeasureUsed = errors.New("measure: responses refer to it")
+var (
+	// ErrMeasureUsed: responses are read by it.
+	ErrMeasureUsed = errors.New("measure: responses refer to it")
+	// ErrMeasureAsked: answers to it may come, and a risk answer among them.
+	ErrMeasureAsked = errors.New("measure: on a client's page")
+)
 
 // MeasureFile is an instrument as it is listed.
 type MeasureFile struct {
@@ -74,7 +79,9 @@ func (p *Practice) readShelves(ctx context.Context, r *Records) (shelves, error)
 		if err != nil {
 			continue
 		}
-		if s.all = s.all.With(i); !m.Retired {
+		s.all = s.all.With(i)
+		// Alcove may come with one of that name since: its risk rule must not be lost behind a file of a later date.
+		if !m.Retired && p.deps.Measures.Newest(i.ID) == nil {
 			s.offered = s.offered.With(i)
 		}
 	}
@@ -125,6 +132,8 @@ func (p *Practice) ImportMeasure(ctx context.Context, path string) (*measure.Ins
 			switch {
 			case p.deps.Measures.Newest(i.ID) != nil:
 				root.Field("measure").Fail("%s comes with Alcove; give yours another name, as %s-own.", string(i.ID), string(i.ID))
+			case p.deps.Measures.Called(i.Short) != nil:
+				root.Field("short").Fail("%s comes with Alcove, and yours may not be taken for it; give it another short name.", i.Short)
 			case there.all.Version(i.ID, i.Version) != nil:
 				root.Field("version").Fail("%s of that date is here already, and responses may be read by it. A changed file has a later date.", i.Short)
 			}
@@ -154,10 +163,30 @@ func (p *Practice) RetireMeasure(ctx context.Context, id measure.ID, version str
 	})
 }
 
-// RemoveMeasure takes an instrument of the practice's own away: ErrMeasureUsed.
+// RemoveMeasure takes an instrument of the practice's own away: ErrMeasureUsed, ErrMeasureAsked.
 func (p *Practice) RemoveMeasure(ctx context.Context, id measure.ID, version string) error {
 	return p.changeMeasures(ctx, ActMeasureGone, func(r *Records) (string, error) {
+		if p.onAPage(id, version) {
+			return "", ErrMeasureAsked
+		}
 		return about(id, version), r.Measures.RemoveMeasure(ctx, id, version)
+	})
+}
+
+// onAPage tells whether a client may still send answers to an instrument, or some wait to be written.
+func (p *Practice) onAPage(id measure.ID, version string) bool {
+	p.mu.Lock()
+	sessions := p.unwritten()
+	var asked []AskedMeasure
+	for _, k := range p.knocks {
+		asked = append(asked, k.asked...)
+	}
+	p.mu.Unlock()
+	for _, s := range sessions {
+		asked = append(asked, s.View().Asked...)
+	}
+	return slices.ContainsFunc(asked, func(a AskedMeasure) bool {
+		return a.Measure == id && a.Version == version && (a.State == AskSent || a.State == AskCame || a.State == AskKept)
 	})
 }
 

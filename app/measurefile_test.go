@@ -111,6 +111,7 @@ func TestBadMeasureFileIsRefused(t *testing.T) {
 		{"a band is missing", strings.Replace(sleepFile("2026-02-01"), `"to": 1`, `"to": 0`, 1), 15, "the total 1 has no band"},
 		{"cut short", sleepFile("2026-02-01")[:300], 10, "ends in the middle"},
 		{"one of Alcove's own", strings.Replace(sleepFile("2026-02-01"), "sleep-diary", "phq-9", 1), 2, "comes with Alcove"},
+		{"called like one of Alcove's own", strings.Replace(sleepFile("2026-02-01"), `"Sleep"`, `"phq 9"`, 1), 4, "may not be taken for it"},
 		{"the same once more", sleepFile("2026-01-01"), 3, "is here already"},
 		{"another of the same date", strings.Replace(sleepFile("2026-01-01"), "well", "fine", 1), 3, "is here already"},
 		{"too large", strings.Repeat(" ", datafile.FileMost+1), 1, "larger than 256 KB"},
@@ -164,4 +165,47 @@ func TestOwnMeasureAnsweredWhileLocked(t *testing.T) {
 		must(t, err)
 		want(t, "kept", h[0].Responses[0].Total, 2)
 	})
+}
+
+// What is on a client's page stays until its answers came: a risk answer may be among them.
+func TestOwnMeasureOnAPageIsNotRemoved(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		must(t, importMeasure(t, s, sleepFile("2026-01-01")))
+		remove := func() error { return s.RemoveMeasure(t.Context(), "sleep-diary", "2026-01-01") }
+		r := admit(t, s, app.Knock{})
+		r.call.Connect()
+		r.view()
+		r.TypeCode(apptest.CallCode)
+		r.view()
+		r.AskMeasure("sleep-diary")
+		r.view()
+		wantErr(t, "on the page", remove(), app.ErrMeasureAsked)
+		r.call.Hear(app.CallAnswers{ID: r.view().Asked[0].ID, Answers: measure.Answers{2: 1}})
+		r.view()
+		alerts, err := s.OpenAlerts(t.Context())
+		must(t, err)
+		want(t, "alerts", len(alerts), 1)
+		wantErr(t, "answered", remove(), app.ErrMeasureAsked)
+	})
+}
+
+// An instrument that Alcove comes with since is offered as it comes, whatever file of its name a practice has.
+func TestShippedMeasureIsOffered(t *testing.T) {
+	s := apptest.Practice(t)
+	must(t, importMeasure(t, s, sleepFile("2027-01-01")))
+	record(t, s, "sleep-diary", measure.Answers{1: 1, 2: 0})
+	shipped, err := measure.Parse("sleep-diary.json", []byte(sleepFile("2026-12-01")), nil)
+	must(t, err)
+	s.Lock()
+	next := app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: apptest.Numbers(), Measures: apptest.Measures(t).With(shipped)})
+	must(t, next.Unlock(t.Context(), apptest.Pass()))
+	defer next.Lock()
+	for _, i := range next.Measures() {
+		if i.ID == "sleep-diary" {
+			want(t, "offered", i.Version, "2026-12-01")
+		}
+	}
+	h, err := next.MeasureHistories(t.Context(), s.Ana)
+	must(t, err)
+	want(t, "an old response, as it was asked", h[0].Responses[0].Asked()[0].Question, "How did you fall asleep (2027-01-01)?")
 }

@@ -21,10 +21,7 @@ func (p *Practice) Waiting() Waiting {
 	for _, d := range p.drafts {
 		drafts = append(drafts, d)
 	}
-	sessions := append([]*Session(nil), p.unfiled...)
-	if p.running != nil {
-		sessions = append(sessions, p.running)
-	}
+	sessions := p.unwritten()
 	p.mu.Unlock()
 	for _, d := range drafts {
 		if v := d.View(); v.Dirty && v.Problem != "" {
@@ -37,6 +34,15 @@ func (p *Practice) Waiting() Waiting {
 		}
 	}
 	return w
+}
+
+// unwritten are the sessions that may still have something for the record; p.mu is held.
+func (p *Practice) unwritten() []*Session {
+	all := append([]*Session(nil), p.unfiled...)
+	if p.running != nil {
+		all = append(all, p.running)
+	}
+	return all
 }
 
 // owed tells whether the record lacks something of a session in which the two met.

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"unicode"
 
 	"alcove/app/datafile"
 )
@@ -63,6 +64,26 @@ func (s Shelf) Newest(id ID) *Instrument {
 		}
 	}
 	return nil
+}
+
+// Called is the newest version of an instrument whose short name reads like that one, nil if there is none: to whoever
+// chooses from a list, "PHQ 9" is PHQ-9.
+func (s Shelf) Called(short string) *Instrument {
+	n := slices.IndexFunc(s.all, func(i *Instrument) bool { return bare(i.Short) == bare(short) })
+	if n < 0 {
+		return nil
+	}
+	return s.all[n]
+}
+
+// bare is a name without what is easily overlooked in it.
+func bare(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 // Version is one version of an instrument, nil if it is not there.
