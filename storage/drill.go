@@ -130,6 +130,11 @@ func (s backups) compare(ctx context.Context, scratch auditLog, f backupFacts, r
 	if err != nil {
 		return scratch.fail(ctx, err)
 	}
+	// What was signed and is not in the chain would keep a restore from going on, of every backup from then on.
+	err = scratch.tx(ctx, func(tx *sql.Tx) error { return errors.Join(agree(ctx, tx), plansAgree(ctx, tx)) })
+	if err != nil {
+		return err
+	}
 	return s.compareChains(ctx, heads)
 }
 
