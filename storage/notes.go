@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"alcove/app"
@@ -98,11 +99,13 @@ func body(sections []app.Section) string {
 	return squeeze(texts...)
 }
 
-// indexNote writes the note's words, and the mark of its client, into the index.
+// indexNote writes the note's words and marks into the index.
 func indexNote(ctx context.Context, q querier, row int64) error {
-	var title string
+	var title, format string
 	var client int64
-	err := q.QueryRowContext(ctx, "SELECT n.title, c.row FROM notes n JOIN clients c ON c.id = n.client WHERE n.row = ?", row).Scan(&title, &client)
+	var draft bool
+	err := q.QueryRowContext(ctx, `SELECT n.title, n.format, n.status = 'preliminary', c.row
+		FROM notes n JOIN clients c ON c.id = n.client WHERE n.row = ?`, row).Scan(&title, &format, &draft, &client)
 	if err != nil {
 		return err
 	}
@@ -110,7 +113,11 @@ func indexNote(ctx context.Context, q querier, row int64) error {
 	if err != nil {
 		return err
 	}
-	return index(ctx, q, "note_words", row, clientMark(client)+" "+indexed(append(texts, title)...))
+	words := fmt.Sprintf(markClient+" "+markFormat+" ", client, format) + indexed(append(texts, title)...)
+	if draft {
+		words += markUnsigned
+	}
+	return index(ctx, q, "note_words", row, words)
 }
 
 // noteTexts are a note's sections and then its addenda.
@@ -133,6 +140,9 @@ func (s noteStore) SignNote(ctx context.Context, id app.NoteID, sig app.Signatur
 		}
 		if _, err = tx.ExecContext(ctx, "UPDATE notes SET status = 'final', signed_by = ?, signed_at = ?, signed_hash = ? WHERE row = ?",
 			sig.By, stamp(sig.At), sig.Hash[:], row); err != nil {
+			return err
+		}
+		if err := indexNote(ctx, tx, row); err != nil {
 			return err
 		}
 		return enterNote(ctx, tx, id, app.Note.Entry)

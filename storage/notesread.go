@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"alcove/app"
@@ -95,45 +95,25 @@ type found struct {
 
 func (s noteStore) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.NoteHit, error) {
 	words := wordsOf(q.Text)
-	switch {
-	case len(words) == 0 && q.Filtered():
-		return s.filtered(ctx, q)
-	case len(words) == 0:
+	if len(words) == 0 && !q.Filtered() {
 		return nil, s.fail(ctx, s.store.DB().PingContext(ctx))
 	}
-	query := match(words, func(i int) bool { return i == len(words)-1 })
-	where, args := filters(q)
 	var hits []app.NoteHit
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		if q.Client != "" {
-			var row int64
-			err := tx.QueryRowContext(ctx, "SELECT row FROM clients WHERE id = ?", string(q.Client)).Scan(&row)
-			if errors.Is(err, sql.ErrNoRows) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			query += ` AND "` + clientMark(row) + `"`
-		}
-		all, err := list(ctx, tx, func(row scanner) (f found, err error) {
-			err = row.Scan(append(noteRowFields(&f.NoteRow), &f.ClientName, &f.row)...)
-			return f, err
-		}, "SELECT "+noteRowColumns+`, c.name, n.row
-			FROM note_words w CROSS JOIN notes n ON n.row = w.rowid JOIN clients c ON c.id = n.client
-			WHERE note_words MATCH ?`+where+` ORDER BY w.rowid DESC LIMIT ?`, append(append([]any{query}, args...), limitOr(q.Limit, hitsLimit))...)
-		if err != nil {
-			return err
-		}
+		p := prepare(tx)
+		defer p.close()
+		all, err := findNotes(ctx, p, q, words)
 		for _, f := range all {
-			texts, err := noteTexts(ctx, tx, f.row)
-			if err != nil {
-				return err
+			if len(words) > 0 {
+				texts, err := noteTexts(ctx, p, f.row)
+				if err != nil {
+					return err
+				}
+				f.Excerpt, f.Marks = excerpt(squeeze(append([]string{f.Title}, texts...)...), words)
 			}
-			f.Excerpt, f.Marks = excerpt(squeeze(append([]string{f.Title}, texts...)...), words)
 			hits = append(hits, f.NoteHit)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -143,44 +123,72 @@ func (s noteStore) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.Note
 	return hits, nil
 }
 
-// filters are what a query asks beside its words and its client.
-func filters(q app.NoteQuery) (where string, args []any) {
-	add := func(cond string, arg any) {
-		where += " AND " + cond
-		args = append(args, arg)
+// findNotes asks the index for all but the times: a search for a common word among rare notes would look at every note that has the word.
+func findNotes(ctx context.Context, q querier, n app.NoteQuery, words []string) ([]found, error) {
+	terms, err := marks(ctx, q, n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil // there is no such client
 	}
-	if q.Format != "" {
-		add("n.format = ?", string(q.Format))
+	if err != nil {
+		return nil, err
 	}
-	if !q.From.IsZero() {
-		add("n.created >= ?", stamp(q.From))
-		add("n.row >= ?", max(1, q.From.Unix())) // rows are numbered by the second of creation, or later
+	from, row, args := "notes n", "n.row", []any{}
+	if len(words) > 0 {
+		terms = append(terms, match(words, func(i int) bool { return i == len(words)-1 }))
 	}
-	if !q.To.IsZero() {
-		add("n.created < ?", stamp(q.To))
+	where := "n.deleted = 0"
+	if len(terms) > 0 {
+		from, row = "note_words w CROSS JOIN notes n ON n.row = w.rowid", "w.rowid"
+		where += " AND note_words MATCH ?"
+		args = append(args, strings.Join(terms, " AND "))
 	}
-	if q.Unsigned {
-		where += " AND n.status = 'preliminary'"
+	between, bounds, err := created(ctx, q, n, row)
+	if err != nil {
+		return nil, err
 	}
-	return where, args
+	return list(ctx, q, func(row scanner) (f found, err error) {
+		err = row.Scan(append(noteRowFields(&f.NoteRow), &f.ClientName, &f.row)...)
+		return f, err
+	}, "SELECT "+noteRowColumns+", c.name, n.row FROM "+from+" JOIN clients c ON c.id = n.client WHERE "+where+between+
+		" ORDER BY "+row+" DESC LIMIT ?", append(append(args, bounds...), limitOr(n.Limit, hitsLimit))...)
 }
 
-// filtered lists notes without a word to look for.
-func (s noteStore) filtered(ctx context.Context, q app.NoteQuery) ([]app.NoteHit, error) {
-	where, args := filters(q)
-	if q.Client != "" {
-		where += " AND n.client = ?"
-		args = append(args, string(q.Client))
+// created is when a query's notes were, and what numbers they can have: those are the second of creation or, if that was taken, a
+// later one.
+func created(ctx context.Context, q querier, n app.NoteQuery, row string) (where string, args []any, err error) {
+	if !n.From.IsZero() {
+		where, args = where+" AND n.created >= ? AND "+row+" >= ?", append(args, stamp(n.From), max(1, n.From.Unix()))
 	}
-	hits, err := list(ctx, s.store.DB(), scanHit, "SELECT "+noteRowColumns+`, c.name FROM notes n JOIN clients c ON c.id = n.client
-		WHERE n.deleted = 0`+where+` ORDER BY n.row DESC LIMIT ?`, append(args, limitOr(q.Limit, hitsLimit))...)
-	slices.SortStableFunc(hits, func(a, b app.NoteHit) int { return b.Created.Compare(a.Created) })
-	return hits, s.fail(ctx, err)
+	if !n.To.IsZero() {
+		moved := int64(0)
+		err = q.QueryRowContext(ctx, `SELECT coalesce(max(row - created / 1000000000), 0) FROM notes
+			WHERE row > created / 1000000000`).Scan(&moved)
+		where, args = where+" AND n.created < ? AND "+row+" <= ?", append(args, stamp(n.To), n.To.Unix()+1+moved)
+	}
+	return where, args, err
 }
 
-// clientMark is the word that each note of a client has in the index beside its own: a search
-// within one client then reads no other's notes. No text can hold it, as its first sign is a
-// private one and no letter.
-func clientMark(row int64) string {
-	return strings.Join([]string{"\ue000", strconv.FormatInt(row, 10)}, "")
+// The marks are words that notes have in the index beside their own. No text can hold one, as its first sign is a private one and no letter.
+const (
+	markClient   = "\ue000%d"
+	markFormat   = "\ue001%x"
+	markUnsigned = "\ue002"
+)
+
+// marks are the terms of an FTS5 query for what narrows it.
+func marks(ctx context.Context, q querier, n app.NoteQuery) (terms []string, err error) {
+	if n.Unsigned {
+		terms = append(terms, `"`+markUnsigned+`"`)
+	}
+	if n.Client != "" {
+		var row int64
+		if err := q.QueryRowContext(ctx, "SELECT row FROM clients WHERE id = ?", string(n.Client)).Scan(&row); err != nil {
+			return nil, err
+		}
+		terms = append(terms, fmt.Sprintf(`"`+markClient+`"`, row))
+	}
+	if n.Format != "" {
+		terms = append(terms, fmt.Sprintf(`"`+markFormat+`"`, string(n.Format)))
+	}
+	return terms, nil
 }

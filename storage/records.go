@@ -140,6 +140,56 @@ type querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
+// prepare begins a prepared transaction.
+func prepare(tx *sql.Tx) *prepared { return &prepared{tx, map[string]*sql.Stmt{}} }
+
+// prepared is a transaction that parses each statement once: done a hundred thousand times that is most of its time.
+type prepared struct {
+	*sql.Tx
+	by map[string]*sql.Stmt
+}
+
+func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, had := p.by[query]; had {
+		return s, nil
+	}
+	s, err := p.PrepareContext(ctx, query)
+	if err == nil {
+		p.by[query] = s
+	}
+	return s, err
+}
+
+func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := p.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	s, err := p.statement(ctx, query)
+	if err != nil {
+		return p.Tx.QueryRowContext(ctx, query, args...) // which has the same error to tell
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
+func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s, err := p.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+func (p *prepared) close() {
+	for _, s := range p.by {
+		_ = s.Close() // the transaction's end has closed it
+	}
+}
+
 // list reads all rows of a query, each by scan.
 func list[T any](ctx context.Context, q querier, scan func(row scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)

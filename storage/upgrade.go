@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 
@@ -11,13 +10,14 @@ import (
 )
 
 // upgrade does what migrations cannot say in SQL: it makes the practice's signing key, once, and enters what was signed before there
-// was a chain. It is one transaction: a store has a key and all its signed notes in the chain, or neither.
+// was a chain; and it writes the index of notes where a migration has emptied it. It is one transaction: a store has a key and all its
+// signed notes in the chain, and all notes in the index, or none of it.
 func upgrade(ctx context.Context, s database, report app.Progress) error {
 	tx, err := s.DB().BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	q := &prepared{Tx: tx, by: map[string]*sql.Stmt{}}
+	q := prepare(tx)
 	defer q.close()
 	changed, err := upgradeIn(ctx, q, report)
 	if err != nil || !changed {
@@ -27,34 +27,56 @@ func upgrade(ctx context.Context, s database, report app.Progress) error {
 }
 
 func upgradeIn(ctx context.Context, q querier, report app.Progress) (changed bool, err error) {
-	var started bool
-	if err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM chain_key)").Scan(&started); err != nil || started {
+	var keyed, indexed bool
+	if err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM chain_key), EXISTS (SELECT 1 FROM note_words_docsize)").Scan(&keyed, &indexed); err != nil {
 		return false, err
 	}
+	var toSign []signature
+	var toIndex []int64
+	if !keyed {
+		toSign, err = list(ctx, q, func(row scanner) (s signature, err error) { err = row.Scan(&s.note, &s.addendum); return s, err }, `
+			SELECT id, pos FROM (
+				SELECT id, -1 AS pos, signed_at AS at, row FROM notes WHERE status <> 'preliminary'
+				UNION ALL SELECT n.id, a.pos, max(a.at, n.signed_at), n.row FROM addenda a JOIN notes n ON n.row = a.note)
+			ORDER BY at, row, pos`)
+	}
+	if err == nil && !indexed {
+		toIndex, err = list(ctx, q, func(row scanner) (n int64, err error) { err = row.Scan(&n); return n, err }, "SELECT row FROM notes WHERE deleted = 0 ORDER BY row")
+	}
+	step := stepping(report, int64(len(toSign)+len(toIndex)))
+	if err == nil && !keyed {
+		err = startChain(ctx, q, toSign, step)
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, row := range toIndex {
+		if err := indexNote(ctx, q, row); err != nil {
+			return false, err
+		}
+		step(1)
+	}
+	return !keyed || len(toIndex) > 0, nil
+}
+
+// startChain makes the key and enters all.
+func startChain(ctx context.Context, q querier, all []signature, step func(int64)) error {
 	key := chain.GenerateKey()
 	defer key.Wipe()
 	seed := key.Seed()
 	defer clear(seed)
 	if _, err := q.ExecContext(ctx, "INSERT INTO chain_key (one, seed) VALUES (1, ?)", seed); err != nil {
-		return false, err
+		return err
 	}
-	all, err := list(ctx, q, func(row scanner) (s signature, err error) { err = row.Scan(&s.note, &s.addendum); return s, err }, `
-		SELECT id, pos FROM (
-			SELECT id, -1 AS pos, signed_at AS at, row FROM notes WHERE status <> 'preliminary'
-			UNION ALL SELECT n.id, a.pos, max(a.at, n.signed_at), n.row FROM addenda a JOIN notes n ON n.row = a.note)
-		ORDER BY at, row, pos`)
-	if err != nil {
-		return false, err
-	}
-	step, heads := stepping(report, int64(len(all))), map[app.ClientID]chain.Head{}
+	heads := map[app.ClientID]chain.Head{}
 	for from := 0; from < len(all); from += lateBatch {
 		batch := all[from:min(from+lateBatch, len(all))]
 		if err := enterLate(ctx, q, key, heads, batch); err != nil {
-			return false, err
+			return err
 		}
 		step(int64(len(batch)))
 	}
-	return true, nil
+	return nil
 }
 
 // signature is of a note, or of the addendum of that number; -1 is the note itself.
@@ -121,51 +143,4 @@ func lateEntry(n app.Note, addendum int) (e chain.Entry, err error) {
 		return e, err
 	}
 	return chain.Late(e)
-}
-
-// prepared is a transaction that parses each statement once: done a hundred thousand times that is most of its time.
-type prepared struct {
-	*sql.Tx
-	by map[string]*sql.Stmt
-}
-
-func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, had := p.by[query]; had {
-		return s, nil
-	}
-	s, err := p.PrepareContext(ctx, query)
-	if err == nil {
-		p.by[query] = s
-	}
-	return s, err
-}
-
-func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := p.statement(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(ctx, args...)
-}
-
-func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	s, err := p.statement(ctx, query)
-	if err != nil {
-		return p.Tx.QueryRowContext(ctx, query, args...) // which has the same error to tell
-	}
-	return s.QueryRowContext(ctx, args...)
-}
-
-func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := p.statement(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(ctx, args...)
-}
-
-func (p *prepared) close() {
-	for _, s := range p.by {
-		_ = s.Close() // the transaction's end has closed it
-	}
 }
