@@ -94,6 +94,7 @@ func (u *UI) closeMenus() {
 	for o := u.win.Canvas().Overlays().Top(); o != nil; o = u.win.Canvas().Overlays().Top() {
 		u.win.Canvas().Overlays().Remove(o)
 	}
+	u.forgetFolder() // of a window for files, which was not closed but taken away
 }
 
 // confirm asks before something is lost. yes names the deed.

@@ -104,4 +104,19 @@ func TestNoFolderIsRemembered(t *testing.T) {
 	if kept() != "" {
 		t.Errorf("%q is kept", kept())
 	}
+	if err := r.p.Unlock(t.Context(), apptest.Pass()); err != nil {
+		t.Fatal(err)
+	}
+	r.at("today")
+	r.press("Settings")
+	r.press("Open measures")
+	r.press("Choose the file…")
+	if kept() == "" {
+		t.Fatal("nothing is kept while the window is open")
+	}
+	r.p.Lock()
+	r.at("unlock")
+	if kept() != "" {
+		t.Errorf("%q is kept after a lock", kept())
+	}
 }
