@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"alcove/app/datafile"
 )
 
 // PersonID names one of several people who each have a record of their own on one machine.
@@ -101,10 +102,8 @@ const labelMost = 40 // letters: what fits a line
 
 func tidyLabel(label string) (tidy, advice string) {
 	label = strings.Join(strings.Fields(label), " ")
-	// Letters that are not seen, and those that turn the others round: one label could be made to look like another.
-	if !utf8.ValidString(label) || strings.ContainsFunc(label, func(r rune) bool {
-		return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800'
-	}) {
+	// One label could be made to look like another.
+	if !utf8.ValidString(label) || strings.ContainsFunc(label, datafile.Unseen) {
 		return "", "There is a letter in it that cannot be shown. Type it anew."
 	}
 	if utf8.RuneCountInString(label) > labelMost {

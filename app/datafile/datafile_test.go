@@ -68,6 +68,7 @@ func TestPointsAtTheLine(t *testing.T) {
 		{"{\n\"name\": \"" + strings.Repeat("a", 2001) + "\"}", 2, "longer than 2000"},
 		{"{\n\"name\": \"a\\u202eb\"}", 2, "cannot be seen"},
 		{"{\n\"na\u200bme\": \"a\"}", 2, "cannot be seen"},
+		{"{\n\"name\": \"PHQ-9\u3164\"}", 2, "cannot be seen"},
 		{"{\n\"" + strings.Repeat("x", 99) + "\": 1}", 2, strings.Repeat("x", 39) + "…\"; it may"},
 		{"{\n\"name\": \"\xff\"}", 1, "UTF-8"},
 		{"{\n\"name\": \n" + strings.Repeat("[", 100), 3, "Too many brackets"},

@@ -164,7 +164,12 @@ func in(name, field string) string {
 
 // seen refuses what an editor does not show: two texts that look alike must be alike.
 func (d *doc) seen(s string) {
-	if strings.ContainsFunc(s, func(c rune) bool { return unicode.In(c, unicode.Cc, unicode.Cf) }) {
+	if strings.ContainsFunc(s, Unseen) {
 		d.fail(d.here(), "A character here cannot be seen.")
 	}
+}
+
+// Unseen tells a character that is not drawn, turns others round, or looks like a space and counts as a letter.
+func Unseen(r rune) bool {
+	return r == '\u2800' || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
