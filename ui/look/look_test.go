@@ -31,7 +31,7 @@ func contrast(a, b color.Color) float64 {
 }
 
 // TestContrast holds every pair that carries text to WCAG 2.2, 1.4.3 (4.5 to 1), and the
-// focus ring to 1.4.11 (3 to 1).
+// focus ring and the line around a field to 1.4.11 (3 to 1).
 func TestContrast(t *testing.T) {
 	text := [][2]fyne.ThemeColorName{
 		{Ink, Background},
@@ -84,6 +84,11 @@ func TestContrast(t *testing.T) {
 				t.Errorf("%s: the focus ring on %s is %.2f", name, ground, c)
 			}
 		}
+		for _, ground := range []fyne.ThemeColorName{theme.ColorNameInputBackground, Surface, Background, WarnSoft} {
+			if c := contrast(th.Color(theme.ColorNameInputBorder, v), th.Color(ground, v)); c < 3 {
+				t.Errorf("%s: the line around a field on %s is %.2f", name, ground, c)
+			}
+		}
 		for i, tint := range tints {
 			if contrast(tint.letter.light, tint.ground.light) < 4.5 || contrast(tint.letter.dark, tint.ground.dark) < 4.5 {
 				t.Errorf("tint %d cannot be read", i)
@@ -110,7 +115,7 @@ func TestIcons(t *testing.T) {
 
 func TestInitials(t *testing.T) {
 	for name, want := range map[string]string{
-		"Amara Nwosu": "AN", "łucja  maria zielińska": "ŁZ", "": "?", "Jo": "J", "A. N.": "AN", "🙂 Smith": "🙂S",
+		"Amara Nwosu": "AN", "łucja  maria zielińska": "ŁZ", "": "?", "Jo": "J", "A. N.": "AN", "A.M.V.": "AV", "Dr. Maren Holt": "MH", "Prof. Dr. Ada Bo": "AB", "Sam O'Connor Jr.": "SO", "Dr.": "D", "🙂 Smith": "🙂S",
 	} {
 		if got := Initials(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)

@@ -13,6 +13,7 @@ const (
 	Surface    = fyne.ThemeColorName("alcoveSurface")  // cards, columns
 	Sunken     = fyne.ThemeColorName("alcoveSunken")   // a field inside a card
 	Border     = fyne.ThemeColorName("alcoveBorder")   // hairlines
+	Outline    = fyne.ThemeColorName("alcoveOutline")  // around what its word alone would show, a button or a chip
 	Ink        = theme.ColorNameForeground             // what is read
 	Muted      = fyne.ThemeColorName("alcoveMuted")    // what explains
 	Faint      = fyne.ThemeColorName("alcoveFaint")    // what dates and counts
@@ -101,6 +102,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	Surface:    {hex(0xFFFFFF), hex(0x19201F)},
 	Sunken:     {hex(0xF8F7F4), hex(0x141A19)},
 	Border:     {hex(0xE4E2DB), hex(0x2B3533)},
+	Outline:    {hex(0xC9CFCB), hex(0x3A4744)},
 	Ink:        {hex(0x1B2422), hex(0xE9EEEC)},
 	Muted:      {hex(0x55625F), hex(0xA7B4B0)},
 	Faint:      {hex(0x626E6B), hex(0x8A9894)},
@@ -155,7 +157,7 @@ var palette = map[fyne.ThemeColorName]shade{
 	theme.ColorNameFocus:               {veil(0x3A93D8, 60), veil(0x6FB7F0, 70)},
 	theme.ColorNameSelection:           {veil(0x1D6B62, 34), veil(0x62C2B3, 52)},
 	theme.ColorNameInputBackground:     {hex(0xFFFFFF), hex(0x131918)},
-	theme.ColorNameInputBorder:         {hex(0xC9CFCB), hex(0x3A4744)},
+	theme.ColorNameInputBorder:         {hex(0x818D89), hex(0x6E7C78)},
 	theme.ColorNamePlaceHolder:         {hex(0x626E6B), hex(0x8A9894)},
 	theme.ColorNameSeparator:           {hex(0xE4E2DB), hex(0x2B3533)},
 	theme.ColorNameScrollBar:           {veil(0x1B2422, 76), veil(0xFFFFFF, 66)},

@@ -114,7 +114,7 @@ func (b *Button) ground() (fill, line fyne.ThemeColorName) {
 	case Quiet:
 		return look.StageControl, ""
 	}
-	return theme.ColorNameButton, theme.ColorNameInputBorder
+	return theme.ColorNameButton, look.Outline
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -174,8 +174,15 @@ func (r *buttonRenderer) content() float32 {
 
 func (r *buttonRenderer) Layout(s fyne.Size) {
 	r.bg.Resize(s)
-	r.over.Resize(s)
-	layRing(r.ring, s, look.RadiusControl)
+	out := float32(0)
+	if r.b.kind == LinkTo { // its word stands on the line of what is above and below; what the pointer shows reaches out
+		out = 5
+	}
+	wide := fyne.NewSize(s.Width+2*out, s.Height)
+	r.over.Move(fyne.NewPos(-out, 0))
+	r.over.Resize(wide)
+	layRing(r.ring, wide, look.RadiusControl)
+	r.ring.Move(r.ring.Position().SubtractXY(out, 0))
 	x := (s.Width - r.content()) / 2
 	textWide := r.text.MinSize().Width
 	iconAt, textAt := x, x
@@ -196,7 +203,7 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 	case r.b.text == "":
 		return fyne.NewSquareSize(r.b.height)
 	case r.b.kind == LinkTo:
-		return fyne.NewSize(r.content()+8, r.b.height)
+		return fyne.NewSize(r.content(), r.b.height)
 	}
 	return fyne.NewSize(r.content()+30, r.b.height)
 }

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/theme"
 
 	"alcove/ui/look"
 )
@@ -107,7 +106,7 @@ func (r *chipRenderer) apply() {
 	case c.on:
 		r.bg.FillColor = look.Color(look.AccentSoft)
 	default:
-		r.bg.StrokeWidth, r.bg.StrokeColor = 1, look.Color(theme.ColorNameInputBorder)
+		r.bg.StrokeWidth, r.bg.StrokeColor = 1, look.Color(look.Outline)
 		r.bg.FillColor = veil(c.hover, c.off)
 	}
 	if !c.tab {

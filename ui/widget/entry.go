@@ -22,6 +22,8 @@ type Entry struct {
 	OnKey func(*fyne.KeyEvent) bool
 	// OnPaste may take a text before the field does.
 	OnPaste func(text string) bool
+	// focused: the focus is here.
+	focused bool
 }
 
 func newEntry(label, text string) *Entry {
@@ -138,8 +140,15 @@ func (e *Entry) takePaste(text string) bool {
 	return true
 }
 
+// FocusGained implements fyne.Focusable.
+func (e *Entry) FocusGained() {
+	e.focused = true
+	e.Entry.FocusGained()
+}
+
 // FocusLost implements fyne.Focusable.
 func (e *Entry) FocusLost() {
+	e.focused = false
 	e.Entry.FocusLost()
 	if e.OnEnd != nil {
 		e.OnEnd()

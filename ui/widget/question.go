@@ -196,7 +196,7 @@ type optionRenderer struct {
 
 func (r *optionRenderer) apply() {
 	r.bg.CornerRadius, r.bg.StrokeWidth = look.RadiusControl, 1
-	r.bg.StrokeColor, r.bg.FillColor = look.Color(theme.ColorNameInputBorder), look.Color(theme.ColorNameInputBackground)
+	r.bg.StrokeColor, r.bg.FillColor = look.Color(look.Outline), look.Color(theme.ColorNameInputBackground)
 	style := Style{Size: look.Caption, Color: look.Ink}
 	switch {
 	case r.o.on:

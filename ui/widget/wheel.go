@@ -1,10 +1,14 @@
 package widget
 
 import (
+	"image/color"
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
+
+	"alcove/ui/look"
 )
 
 // wheel lies over a field and gives the mouse's wheel to what the field stands in: a stock entry
@@ -65,22 +69,40 @@ func around(o Object, field *Entry, in *VScroll) (*VScroll, bool) {
 	return nil, false
 }
 
-// entryRenderer is the stock one with a wheel on top.
+// entryRenderer is the stock one with a line that is seen from afar while the focus is there, and a wheel on top.
 type entryRenderer struct {
 	fyne.WidgetRenderer
+	e     *Entry
+	line  *canvas.Rectangle
 	wheel *wheel
 }
 
 // CreateRenderer implements fyne.Widget.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	return &entryRenderer{e.Entry.CreateRenderer(), newWheel(e)}
+	r := &entryRenderer{e.Entry.CreateRenderer(), e, canvas.NewRectangle(color.Transparent), newWheel(e)}
+	r.line.CornerRadius, r.line.StrokeWidth = look.RadiusControl, 2
+	r.draw()
+	return r
 }
 
 func (r *entryRenderer) Layout(s fyne.Size) {
 	r.WidgetRenderer.Layout(s)
+	r.line.Resize(s)
 	r.wheel.Resize(s)
 }
 
+func (r *entryRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.draw()
+}
+
+// draw lays a second line over the stock one, which is as thin as that of a field without the focus.
+func (r *entryRenderer) draw() {
+	r.line.StrokeColor = look.Color(look.Accent)
+	r.line.Hidden = !r.e.focused
+	r.line.Refresh()
+}
+
 func (r *entryRenderer) Objects() []Object {
-	return append(slices.Clone(r.WidgetRenderer.Objects()), r.wheel)
+	return append(slices.Clone(r.WidgetRenderer.Objects()), r.line, r.wheel)
 }
