@@ -2,14 +2,20 @@ package look
 
 import (
 	"image/color"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// Initials are the first letters of the first and last word of a name, "?" for none.
+// Initials are the first letters of the first and last word of a name, "?" for none. A title is not one of them.
 func Initials(name string) string {
 	var out []rune
-	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '.' })
+	all := strings.Fields(name)
+	if called := slices.DeleteFunc(slices.Clone(all), isTitle); len(called) > 0 {
+		all = called
+	}
+	words := strings.FieldsFunc(strings.Join(all, " "), func(r rune) bool { return r == ' ' || r == '.' })
 	for i, w := range words {
 		if i != 0 && i != len(words)-1 {
 			continue
@@ -23,6 +29,11 @@ func Initials(name string) string {
 		return "?"
 	}
 	return string(out)
+}
+
+// isTitle tells "Dr." from "A." and from "A.M.V.".
+func isTitle(word string) bool {
+	return strings.Index(word, ".") == len(word)-1 && utf8.RuneCountInString(word) > 2
 }
 
 // tints are calm grounds for initials, with letters that can be read on them.
