@@ -44,7 +44,7 @@ func newAudit(u *UI) *audit {
 		string(app.GroupExports), "Exports", string(app.GroupVault), "Vault and backups")
 	head := widget.Row(look.S2, widget.IconButton("Back to settings", "back", widget.Ghost, a.Escape),
 		widget.NewText("Audit log", widget.TitleOf), a.total, widget.Gap(),
-		widget.NewButton("Check the chain", "shield", widget.Secondary, a.verify), widget.NewButton("Export", "forward", widget.Secondary, a.export).Named("Export the audit log"))
+		widget.NewButton("Check the chain", "shield", widget.Secondary, a.verify), widget.NewButton("Export", "export", widget.Secondary, a.export).Named("Export the audit log"))
 	filters := widget.Col(look.S3, widget.Row(look.S3, widget.Grow(a.entry), a.dates.pick), a.dates.between, widget.Row(look.S3, groups, widget.Gap(), a.only), a.chain)
 	a.root = widget.Col(0, bar(head), widget.HLine(), widget.Grow(widget.Pad(look.S4, look.S6, look.S4, look.S6, widget.Measure(1000, widget.Col(look.S3, filters,
 		widget.Grow(widget.Stack(widget.NewBox(look.Surface, look.Border, look.RadiusCard), widget.PadAll(6, a.list), a.none)))))))
@@ -222,7 +222,7 @@ func (a *audit) export() {
 		what = "The " + entries(a.count) + " shown"
 	}
 	var save *widget.Button
-	save = widget.NewButton("Export", "forward", widget.Primary, func() {
+	save = widget.NewButton("Export", "export", widget.Primary, func() {
 		to, f := strings.TrimSpace(path.Entry.Text), form
 		save.Disable()
 		track(a.u, a.life, "Exporting the audit log", func(ctx context.Context, p app.Progress) (int, error) { return a.u.p.ExportAudit(ctx, to, f, q, p) },
@@ -239,7 +239,7 @@ func (a *audit) export() {
 			})
 	})
 	a.u.ask(widget.DialogSpec{
-		Icon: "forward", Tone: widget.Active, Title: "Export the audit log", Width: 560, Focus: path.Entry,
+		Icon: "export", Tone: widget.Active, Title: "Export the audit log", Width: 560, Focus: path.Entry,
 		Text: what + " go into one file, with names as the screen shows them and with the chain, so that others can follow it. The log keeps that you did it.",
 		Body: widget.Col(look.S4, widget.ColStart(0, kind), path), Buttons: []fyne.CanvasObject{cancel, save},
 	})

@@ -16,7 +16,7 @@ import (
 func (k *client) recordCard() fyne.CanvasObject {
 	return widget.Card(widget.CardHead("Proof of the record"),
 		widget.NewPara("Everything that was signed for this client, in one file that others can check without Alcove.", widget.Soft),
-		widget.ColStart(0, widget.NewButton("Export record", "forward", widget.Secondary, k.exportRecord).Low()))
+		widget.ColStart(0, widget.NewButton("Export record", "export", widget.Secondary, k.exportRecord).Low()))
 }
 
 // exportRecord says what leaves the vault, and asks where to.
@@ -25,7 +25,7 @@ func (k *client) exportRecord() {
 	path := widget.NewField(widget.NewEntry("File", k.u.home(name)), "Anybody who has the file can read it: keep it where only you can open it.")
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, k.u.closeDialog)
 	var save *widget.Button
-	save = widget.NewButton("Export", "forward", widget.Primary, func() {
+	save = widget.NewButton("Export", "export", widget.Primary, func() {
 		to := strings.TrimSpace(path.Entry.Text)
 		save.Disable()
 		act(k.u, k.life, "Exporting the record", func(ctx context.Context) error { return k.u.p.ExportRecord(ctx, k.id, to) }, func(err error) {
@@ -40,7 +40,7 @@ func (k *client) exportRecord() {
 		})
 	})
 	k.u.ask(widget.DialogSpec{
-		Icon: "forward", Tone: widget.Caution, Title: "Export the record of " + k.shownName() + "?", Width: 560, Focus: path.Entry,
+		Icon: "export", Tone: widget.Caution, Title: "Export the record of " + k.shownName() + "?", Width: 560, Focus: path.Entry,
 		Text: "The file leaves the sealed store in clear words: the client’s name, and every signed note, addendum, questionnaire, response to an alert and safety plan, " +
 			"with the proof that none was changed or taken out. Drafts are not in it. The audit log keeps that you did it.",
 		Body: widget.Col(look.S4, path, widget.NewPara("Whoever gets it opens verify.html, which comes with Alcove, or runs “alcove verify”. "+
