@@ -83,10 +83,26 @@ func Card(kids ...Object) *fyne.Container {
 	return Stack(NewBox(look.Surface, look.Border, look.RadiusCard), PadAll(look.S5, Col(look.S3, kids...)))
 }
 
-// CardHead is a card's title, with what can be done at its end.
+// CardHead is a card's title, with what can be done at its end. A low button or a pill reaches out of its line, so that the
+// titles of cards side by side stand on one line.
 func CardHead(title string, kids ...Object) *fyne.Container {
-	all := append([]Object{Grow(NewText(title, Header).Cut())}, kids...)
-	return Row(look.S2, all...)
+	c := Row(look.S2, append([]Object{Grow(NewText(title, Header).Cut())}, kids...)...)
+	c.Layout = cardHead{c.Layout.(*flex)}
+	return c
+}
+
+type cardHead struct{ row *flex }
+
+func (h cardHead) MinSize(kids []Object) fyne.Size {
+	return fyne.NewSize(h.row.MinSize(kids).Width, kids[0].MinSize().Height)
+}
+
+func (h cardHead) Layout(kids []Object, s fyne.Size) {
+	high := h.row.MinSize(kids).Height
+	h.row.Layout(kids, fyne.NewSize(s.Width, high))
+	for _, k := range kids {
+		k.Move(k.Position().AddXY(0, (s.Height-high)/2))
+	}
 }
 
 // Icon is one of our icons, following the theme.

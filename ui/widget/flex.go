@@ -277,17 +277,19 @@ func (l lead) MinSize(kids []Object) fyne.Size {
 }
 
 func (l lead) Layout(kids []Object, s fyne.Size) {
-	rest := float32(0)
-	for _, k := range kids[1:] {
-		rest += l.gap + k.MinSize().Width
+	const least = 56 // of what can be cut beside it
+	wide, rest := make([]float32, len(kids)), float32(0)
+	for i, k := range kids[1:] {
+		wide[i+1] = min(natural(k), max(k.MinSize().Width, least))
+		rest += l.gap + wide[i+1]
 	}
-	first := natural(kids[0])
-	w := max(0, min(first, s.Width-rest))
-	x := float32(0)
+	wide[0] = max(0, min(natural(kids[0]), s.Width-rest))
+	free, x := max(0, s.Width-rest-wide[0]), float32(0)
 	for i, k := range kids {
-		m := k.MinSize()
-		if i == 0 {
-			m.Width = w
+		m := fyne.NewSize(wide[i], k.MinSize().Height)
+		if more := min(free, natural(k)-wide[i]); i > 0 && more > 0 {
+			m.Width += more
+			free -= more
 		}
 		k.Move(fyne.NewPos(x, (s.Height-m.Height)/2))
 		k.Resize(m)
@@ -303,7 +305,7 @@ func natural(o Object) float32 {
 	return o.MinSize().Width
 }
 
-// Lead lays a row whose first child takes what it needs, and is cut before the others are.
+// Lead lays a row whose first child takes what it needs. It is cut after texts beside it that can be, and before all else.
 func Lead(row *fyne.Container) *fyne.Container {
 	return container.New(lead{gap: 10}, row.Objects...)
 }

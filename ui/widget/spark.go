@@ -9,7 +9,7 @@ import (
 )
 
 // Spark is the course of a few totals in the space of a word: a line that ends in a dot. One
-// total alone is the dot.
+// total alone has no course, and nothing is drawn.
 type Spark struct {
 	widget.BaseWidget
 	values []int
@@ -27,7 +27,7 @@ func NewSpark(w, h float32, values ...int) *Spark {
 // Set changes what it shows; label says it in words.
 func (s *Spark) Set(label string, values []int) {
 	s.label, s.values = label, values
-	setVisible(s, len(values) > 0)
+	setVisible(s, len(values) > 1)
 	s.Refresh()
 }
 
@@ -53,7 +53,7 @@ func (r *sparkRenderer) draw(size fyne.Size) {
 	const dot = 3
 	r.objs = r.objs[:0]
 	v := r.s.values
-	if len(v) == 0 || size.Width <= 0 {
+	if len(v) < 2 || size.Width <= 0 {
 		return
 	}
 	low, high := v[0], v[0]
@@ -61,10 +61,7 @@ func (r *sparkRenderer) draw(size fyne.Size) {
 		low, high = min(low, x), max(high, x)
 	}
 	at := func(i int) fyne.Position {
-		x, y := size.Width-dot, size.Height/2
-		if len(v) > 1 {
-			x = dot + (size.Width-2*dot)*float32(i)/float32(len(v)-1)
-		}
+		x, y := dot+(size.Width-2*dot)*float32(i)/float32(len(v)-1), size.Height/2
 		if high > low {
 			y = dot + (size.Height-2*dot)*float32(high-v[i])/float32(high-low)
 		}
