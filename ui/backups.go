@@ -87,7 +87,7 @@ const backupsShown = 8
 
 func (b *backups) stateCard() fyne.CanvasObject {
 	v := b.view
-	make := widget.NewButton("Back up now", "archive", widget.Primary, b.make)
+	make := widget.NewButton("Back up now", "archive", widget.Primary, b.make).Low()
 	make.SetEnabled(v.CanMake)
 	kids := []fyne.CanvasObject{widget.CardHead("Copies of the record", make)}
 	if v.Problem != "" {

@@ -59,9 +59,7 @@ func (i *instruments) read() {
 }
 
 func (i *instruments) put(cards ...fyne.CanvasObject) {
-	head := widget.Row(look.S2, widget.IconButton("Back", "back", widget.Ghost, i.Escape), widget.Grow(widget.NewText("Measures", widget.Huge).Cut()))
-	i.root.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(820,
-		widget.Col(look.S5, append([]fyne.CanvasObject{head}, cards...)...))))}
+	i.root.Objects = []fyne.CanvasObject{settingPage("Measures", i.Escape, cards...)}
 	i.root.Refresh()
 }
 
@@ -125,7 +123,7 @@ func (i *instruments) row(f app.MeasureFile) fyne.CanvasObject {
 		about.Add(widget.NewText(name, widget.Strong).Cut())
 		about.Add(widget.NewPara(dots("Version "+f.Version, f.Problem), widget.Soft.In(look.Bad)))
 	}
-	kids := []fyne.CanvasObject{widget.Grow(about)}
+	var kids []fyne.CanvasObject
 	switch {
 	case f.Retired:
 		kids = append(kids, widget.NewPill("Not offered", widget.Neutral))
@@ -145,7 +143,7 @@ func (i *instruments) row(f app.MeasureFile) fyne.CanvasObject {
 	if f.CanRemove {
 		kids = append(kids, widget.IconButton("Remove "+named, "delete", widget.Ghost, func() { i.remove(f, name) }))
 	}
-	return widget.Pad(look.S3, 0, look.S3, 0, widget.RowTop(look.S3, kids...))
+	return widget.Pad(look.S3, 0, look.S3, 0, widget.RowTop(look.S3, widget.Grow(about), widget.Row(look.S3, kids...)))
 }
 
 // riskWord names the questions whose answer raises an alert.

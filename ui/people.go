@@ -82,7 +82,7 @@ func (c *chooser) newcomer() {
 	c.label = widget.NewField(widget.NewEntry("Name in the list", ""), "Initials will do. It is not encrypted: whoever opens Alcove on this computer reads it.")
 	c.label.Entry.OnSubmitted = func(string) { c.add() }
 	c.page(c.label.Entry, panel("A new person here", "You get a record of your own, with your own passphrase, recovery kit, backups and relay. Nothing of it is shared.",
-		c.label, widget.Row(look.S3, widget.NewButton("Back", "back", widget.Ghost, c.list).Tall(), widget.Gap(), widget.NewButton("Continue", "", widget.Primary, c.add).Tall()),
+		c.label, widget.Row(look.S3, widget.NewButton("Back", "back", widget.Secondary, c.list).Tall(), widget.Gap(), widget.NewButton("Continue", "", widget.Primary, c.add).Tall()),
 		widget.NewPara("Who signs in to this computer by the same account as you can delete or copy your files, though not read them. Where you can, use an account of your own.", widget.Fine)))
 }
 

@@ -24,7 +24,7 @@ type kitForm struct {
 func newKitForm(u *UI, head, text string, open *widget.Button, more ...fyne.CanvasObject) kitForm {
 	f := kitForm{u: u, life: newScope(u.life.ctx), kit: kitEntry(), open: open.Tall()}
 	f.pass = newNewPassphrase(func() []string { return nil }, f.open.SetEnabled)
-	back := widget.NewButton("Back", "back", widget.Ghost, u.enter).Tall()
+	back := widget.NewButton("Back", "back", widget.Secondary, u.enter).Tall()
 	f.root = front(panel(head, text, append(more, f.kit, f.pass.body, widget.Row(look.S3, back, widget.Gap(), f.open))...))
 	return f
 }

@@ -67,8 +67,11 @@ func (r *response) read() {
 	})
 }
 
-func (r *response) put(o fyne.CanvasObject) {
-	r.root.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, o)))}
+// put lays the last of all into a scroll, under the others.
+func (r *response) put(all ...fyne.CanvasObject) {
+	last := len(all) - 1
+	page := widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, all[last])))
+	r.root.Objects = []fyne.CanvasObject{widget.Col(0, append(all[:last:last], widget.Grow(page))...)}
 	r.root.Refresh()
 }
 
@@ -77,13 +80,13 @@ func (r *response) show(v app.ResponseView) {
 	if v.Instrument != nil {
 		name = v.Instrument.Short
 	}
-	head := widget.Row(look.S3, widget.IconButton("Back to measures", "back", widget.Secondary, r.Escape),
+	head := widget.Row(look.S2, widget.IconButton("Back to measures", "back", widget.Ghost, r.Escape),
 		widget.Grow(widget.Col(2, widget.NewText(name, widget.TitleOf).Cut(),
 			widget.NewText(dots(dayTime(v.At, r.u.follow.now()), sourceWord(v.Source), receivedWord(v.Response)), widget.Soft).Cut())))
 	if v.CanVoid {
 		head.Add(widget.NewButton("Void", "", widget.Secondary, func() { r.void(v) }).Named("Void this response"))
 	}
-	col := widget.Col(look.S4, head, r.strip.box)
+	col := widget.Col(look.S4, r.strip.box)
 	if !v.Void.At.IsZero() {
 		col.Add(widget.NewBanner(fmt.Sprintf("Voided %s by %s: %s", dayTime(v.Void.At, r.u.follow.now()), v.Void.By, v.Void.Why), widget.Caution))
 	}
@@ -92,7 +95,7 @@ func (r *response) show(v app.ResponseView) {
 		col.Add(answersCard(v))
 		col.Add(widget.Col(look.S1, widget.NewPara(v.Instrument.In(v.Instrument.Licence, v.Language), widget.Fine), widget.NewPara(v.Instrument.Source, widget.Fine)))
 	}
-	r.put(col)
+	r.put(bar(head), widget.HLine(), col)
 }
 
 // resultCard is the total, its band, and how it moved.

@@ -246,6 +246,13 @@ func setting(name, about string, control fyne.CanvasObject) fyne.CanvasObject {
 	return widget.Row(look.S4, widget.Grow(widget.Col(2, widget.NewText(name, widget.Strong), widget.NewPara(about, widget.Soft))), control)
 }
 
+// settingPage is a place of its own behind a setting.
+func settingPage(title string, back func(), cards ...fyne.CanvasObject) fyne.CanvasObject {
+	head := widget.Row(look.S2, widget.IconButton("Back", "back", widget.Ghost, back), widget.Grow(widget.NewText(title, widget.TitleOf).Cut()))
+	return widget.Col(0, bar(head), widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S6, look.S8, look.S8, look.S8,
+		widget.Measure(820, widget.Col(look.S4, cards...))))))
+}
+
 func (s *settings) deviceCard() fyne.CanvasObject {
 	return widget.Card(widget.CardHead("Devices", widget.NewButton("Look again", "refresh", widget.LinkTo, s.readDevices).Low()), s.devices)
 }

@@ -103,7 +103,7 @@ func (s *setup) you() {
 }
 
 func (s *setup) buttons(back func(), next fyne.CanvasObject) fyne.CanvasObject {
-	return widget.Row(look.S3, widget.NewButton("Back", "back", widget.Ghost, back).Tall(), widget.Gap(), next)
+	return widget.Row(look.S3, widget.NewButton("Back", "back", widget.Secondary, back).Tall(), widget.Gap(), next)
 }
 
 func (s *setup) passphrase() {

@@ -76,7 +76,7 @@ func (f *templateForm) row(i int, s app.SectionForm) fyne.CanvasObject {
 	down.SetEnabled(i < len(f.data.Sections)-1)
 	remove := widget.IconButton("Remove section "+n, "close", widget.Ghost, func() { f.remove(i) })
 	return widget.RowTop(look.S2, widget.Share(2, head), widget.Share(3, widget.NewField(hint, "")),
-		widget.Pad(22, 0, 0, 0, widget.Row(0, up, down, remove)))
+		widget.Pad(16, 0, 0, 0, widget.Row(0, up, down, remove)))
 }
 
 func (f *templateForm) add() {

@@ -72,9 +72,7 @@ func (t *templates) put(o fyne.CanvasObject) {
 
 // page is a title with a way back, over what stands beneath.
 func (t *templates) page(title string, body ...fyne.CanvasObject) {
-	head := widget.Row(look.S2, widget.IconButton("Back", "back", widget.Ghost, t.Escape), widget.Grow(widget.NewText(title, widget.Huge).Cut()))
-	t.put(widget.NewVScroll(widget.Pad(look.S8, look.S8, look.S8, look.S8, widget.Measure(820,
-		widget.Col(look.S5, append([]fyne.CanvasObject{head}, body...)...)))))
+	t.put(settingPage(title, t.Escape, body...))
 }
 
 func (t *templates) read() {
@@ -109,7 +107,7 @@ func (t *templates) show(all []app.Template) {
 			widget.IconButton("Delete "+x.Name, "delete", widget.Ghost, func() { t.remove(x) }))))
 	}
 	t.page("Note templates", widget.NewPara("Notes keep the headings they were written under, also when a template changes or goes.", widget.Soft),
-		widget.Card(widget.CardHead(count(len(all), "template"), add), widget.Rows(rows...)))
+		widget.Card(widget.CardHead(count(len(all), "template"), add.Low()), widget.Rows(rows...)))
 }
 
 func (t *templates) remove(x app.Template) {
