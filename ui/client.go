@@ -145,11 +145,15 @@ func (k *client) header() {
 	c := k.data
 	name := widget.Row(look.S3, widget.NewText(k.shownName(), widget.TitleOf).Cut())
 	if c.Pronouns != "" {
-		name.Add(widget.NewText(c.Pronouns, widget.Soft))
+		name.Add(widget.NewText(c.Pronouns, widget.Soft).Cut())
 	}
 	name.Add(widget.NewPill(statusWord(c.Status)))
+	about := dots(c.Focus, since(c.Created, k.u.follow.now()))
+	if c.Focus == "" {
+		about = upper(about)
+	}
 	who := widget.Row(look.S4, widget.NewAvatar(k.shownName(), 52),
-		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(dots(c.Focus, since(c.Created, k.u.follow.now())), widget.Soft).Cut())))
+		widget.Grow(widget.Col(3, widget.Lead(name), widget.NewText(about, widget.Soft).Cut())))
 	k.head.Objects = []fyne.CanvasObject{widget.Aside(300, look.S4, who, widget.Row(look.S4,
 		widget.IconButton("Emergency card", "lifebuoy", widget.Secondary, k.u.emergencyFor),
 		widget.NewButton("Edit", "edit", widget.Secondary, func() { k.c.edit(k.data) }).Named("Edit client"),

@@ -177,11 +177,11 @@ func (t *today) showFirstSteps() {
 		mark := widget.Sized(28, 28, widget.Stack(widget.NewBox(look.AccentSoft, "", 14), widget.NewText(n, widget.Strong.In(look.Accent)).Centre()))
 		return widget.RowTop(look.S3, mark, widget.Grow(widget.Col(2, widget.NewText(head, widget.Strong), widget.NewPara(text, widget.Soft))))
 	}
-	t.put(t.drafts, widget.Card(widget.CardHead("Your first session"), widget.Col(look.S4,
+	t.put(t.drafts, widget.Card(widget.CardHead("Your first session"), widget.Pad(look.S1, 0, look.S2, 0, widget.Col(look.S4,
 		step("1", "Add a client", "A pseudonym is enough. Everything stays sealed on this computer."),
 		step("2", "Make an invite", "A link that you send the way you usually write to each other."),
 		step("3", "Admit them when they knock", "They open the link in a browser, with nothing to install. You see who it is before they come in."),
-		step("4", "Write the note", "A draft with start, end and length opens by itself when the session ends.")),
+		step("4", "Write the note", "A draft with start, end and length opens by itself when the session ends."))),
 		widget.ColStart(0, widget.NewButton("Add the first client", "person-add", widget.Primary, func() { t.u.shell().caseload().New() }))))
 }
 

@@ -97,6 +97,9 @@ func some(n int) string {
 	return thousands(n)
 }
 
+// upper begins a sentence with what stands inside others.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
 func dots(parts ...string) string {
 	var some []string
 	for _, p := range parts {
