@@ -20,7 +20,8 @@ import (
 	"alcove/ui/widget"
 )
 
-// written is every letter that is drawn, hidden parts too.
+// written is every letter that is drawn, hidden parts too. It draws each list anew, and the one in the window stays empty from
+// then on: what comes after it is no picture.
 func (r *rig) written() string {
 	var b strings.Builder
 	c := r.win.Canvas()
