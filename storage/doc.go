@@ -3,6 +3,7 @@
 //
 //	profile/            0700, one Alcove at a time
 //	├─ lock             held while the program runs
+//	├─ tries            unlocks that were refused, till they are in the audit log: plain
 //	├─ vault/           made elsewhere and moved here whole: it is there entirely or not at all
 //	│  ├─ vault.key     the data key, wrapped twice; replaced in one step
 //	│  ├─ label         what this person is called in the list, if they said so: plain
