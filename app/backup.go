@@ -25,7 +25,7 @@ type Restorer interface {
 	// Inspect reads what a backup says about itself without a key. ErrNoBackup, ErrBackupCut, ErrNewerBackup.
 	Inspect(ctx context.Context, path string) (BackupFile, error)
 	// Restore puts the backup in the place of what is there, and opens it; the earlier record is kept aside. Nothing is
-	// changed before all of it was checked. Also ErrBackupChanged, ErrWrongRecoveryKit, ErrNoRoom, and a *ReplaceError if
+	// changed before all of it was checked. Also ErrBackupChanged, ErrBackupDamaged, ErrWrongRecoveryKit, ErrNoRoom, and a *ReplaceError if
 	// there is a vault and the order does not say to replace it. ErrRecordElsewhere: two copies of one record would take each
 	// other's backups for their own.
 	Restore(ctx context.Context, o RestoreOrder, p Progress) (*Records, error)
@@ -94,6 +94,7 @@ var (
 	ErrNoBackup        = errors.New("backup: not one of ours")
 	ErrBackupCut       = errors.New("backup: cut short")
 	ErrBackupChanged   = errors.New("backup: changed")
+	ErrBackupDamaged   = errors.New("backup: of a record that was damaged")
 	ErrNewerBackup     = errors.New("backup: of a newer version")
 	ErrWouldReplace    = errors.New("backup: there is a record already")
 	ErrRecordElsewhere = errors.New("backup: of another person's record here")

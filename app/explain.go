@@ -39,6 +39,7 @@ var sentences = []said{
 	{ErrDeviceSecretMissing, "This computer's keychain no longer holds its half of the key, so the passphrase alone cannot open the vault. Open it with the recovery kit, which makes a new half."},
 	{ErrKeychainUnavailable, "The system's keychain does not answer. Sign in to it or start it, and try again; the recovery kit opens the vault once a keychain is there."},
 	{ErrDamagedKeyFile, "The vault's key file is damaged, so nothing was opened or changed. Put back a copy of the profile folder from your backup, or use the recovery kit."},
+	{ErrBackupDamaged, "Part of the record was damaged already when this backup was made, so the backup was refused and nothing was changed. Try an older one."},
 	{ErrDamaged, "Part of the vault has been altered or damaged, and it was refused rather than shown wrong. Nothing was overwritten: keep the folder as it is, and put back your latest backup."},
 	{ErrNewerFormat, "This vault was written by a newer Alcove. Install the newer version to open it; nothing was changed."},
 	{ErrDiskFull, "The disk is full, so this could not be saved. Make some room; what is on the screen is kept and will be tried again."},

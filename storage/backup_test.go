@@ -160,13 +160,17 @@ func TestDrillFindsAnAlteredLogOrChain(t *testing.T) {
 		"one never signed":  "UPDATE notes SET status = 'final', signed_hash = zeroblob(32), signed_at = 1 WHERE id = 'N1'",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, r, _ := newVault(t)
+			_, r, kit := newVault(t)
 			fillBackupRecords(t, r)
 			pastTriggers(t, r, sql)
 			b, err := r.Backups.MakeBackup(t.Context(), t.TempDir(), nil)
 			must(t, err)
-			if _, err := r.Backups.DrillBackup(t.Context(), b.Path, nil); !errors.Is(err, app.ErrDamaged) {
+			if _, err := r.Backups.DrillBackup(t.Context(), b.Path, nil); !errors.Is(err, app.ErrBackupDamaged) {
 				t.Error(err)
+			}
+			there := profile(t, filepath.Join(t.TempDir(), "elsewhere"))
+			if _, err := there.Restore(t.Context(), app.RestoreOrder{Path: b.Path, Kit: kit, Pass: pass(passphrase)}, nil); !errors.Is(err, app.ErrBackupDamaged) {
+				t.Errorf("a restore: %v", err)
 			}
 		})
 	}

@@ -120,22 +120,34 @@ func (s backups) compare(ctx context.Context, scratch auditLog, f backupFacts, r
 		return fmt.Errorf("%w: the record's audit log is not the backup's, gone on", app.ErrDrillFailed)
 	}
 	rep.LaterInRecord = now - f.Audit
-	if err := scratch.whole(ctx, func(int64, int64) { step(1) }); err != nil {
-		return err
-	}
-	if _, had := f.Rows["chain_heads"]; !had {
-		return nil // it is from before there were chains
-	}
-	heads, err := walkChains(ctx, scratch.store.DB(), chain.Entry.Kept, step)
+	heads, err := scratch.history(ctx, f, step)
 	if err != nil {
-		return scratch.fail(ctx, err)
-	}
-	// What was signed and is not in the chain would keep a restore from going on, of every backup from then on.
-	err = scratch.tx(ctx, func(tx *sql.Tx) error { return errors.Join(agree(ctx, tx), plansAgree(ctx, tx)) })
-	if err != nil {
-		return err
+		return ofTheRecord(err)
 	}
 	return s.compareChains(ctx, heads)
+}
+
+// history goes along a scratch store's log and chains, to the heads of these. What was signed and is not in the chain would keep a
+// restore from going on, of every backup from then on.
+func (s auditLog) history(ctx context.Context, f backupFacts, step func(entries int64)) (heads []chain.Head, err error) {
+	if err := s.whole(ctx, func(int64, int64) { step(1) }); err != nil {
+		return nil, err
+	}
+	if _, had := f.Rows["chain_heads"]; !had {
+		return nil, nil // it is from before there were chains
+	}
+	if heads, err = walkChains(ctx, s.store.DB(), chain.Entry.Kept, step); err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	return heads, s.tx(ctx, func(tx *sql.Tx) error { return errors.Join(agree(ctx, tx), plansAgree(ctx, tx)) })
+}
+
+// ofTheRecord is also app.ErrBackupDamaged for damage in a backup whose seals and MAC are right: the record had it.
+func ofTheRecord(err error) error {
+	if errors.Is(err, app.ErrDamaged) {
+		return fmt.Errorf("%w: %w", app.ErrBackupDamaged, err)
+	}
+	return err
 }
 
 // compareChains: every client's chain in the backup is the beginning of that client's chain in the record. A client

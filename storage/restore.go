@@ -78,7 +78,7 @@ func (v *Vault) stage(ctx context.Context, b *backupReader, key *sealed.Key, p a
 	}()
 	_, err = b.unpack(ctx, key, filepath.Join(staging, storeName), true, stepping(report, int64(b.store))) // #nosec G115 -- bounded when parsed
 	if err == nil {
-		err = v.tryStore(ctx, b, staging, key, func(r *app.Records, _ backupFacts) error { return Check(ctx, r) })
+		err = v.tryStore(ctx, b, staging, key, func(r *app.Records, _ backupFacts) error { return ofTheRecord(Check(ctx, r)) })
 	}
 	if err != nil {
 		return nil, nil, err
