@@ -129,6 +129,7 @@ func (p *Practice) ImportMeasure(ctx context.Context, path string) (*measure.Ins
 			return "", err
 		}
 		taken, err = measure.Parse(filepath.Base(path), file, func(root *datafile.Value, i *measure.Instrument) {
+			before := there.all.Newest(i.ID)
 			switch {
 			case p.deps.Measures.Newest(i.ID) != nil:
 				root.Field("measure").Fail("%s comes with Alcove; give yours another name, as %s-own.", string(i.ID), string(i.ID))
@@ -136,6 +137,10 @@ func (p *Practice) ImportMeasure(ctx context.Context, path string) (*measure.Ins
 				root.Field("short").Fail("%s comes with Alcove, and yours may not be taken for it; give it another short name.", i.Short)
 			case there.all.Version(i.ID, i.Version) != nil:
 				root.Field("version").Fail("%s of that date is here already, and responses may be read by it. A changed file has a later date.", i.Short)
+			case before != nil && !i.Comparable(before):
+				low, high := before.Range()
+				better := map[bool]string{true: "higher", false: "lower"}[before.HigherIsBetter]
+				root.Field("measure").Fail("In the file that is here %s goes from %d to %d, and %s is better. One that cannot be compared with it over time needs another name.", string(i.ID), low, high, better)
 			}
 		})
 		if err != nil {

@@ -114,6 +114,8 @@ func TestBadMeasureFileIsRefused(t *testing.T) {
 		{"called like one of Alcove's own", strings.Replace(sleepFile("2026-02-01"), `"Sleep"`, `"phq 9"`, 1), 4, "may not be taken for it"},
 		{"the same once more", sleepFile("2026-01-01"), 3, "is here already"},
 		{"another of the same date", strings.Replace(sleepFile("2026-01-01"), "well", "fine", 1), 3, "is here already"},
+		{"another range", strings.NewReplacer(`"value": 1`, `"value": 2`, `"to": 2`, `"to": 4`).Replace(sleepFile("2026-02-01")), 2, "goes from 0 to 2, and lower"},
+		{"the other way up", strings.Replace(sleepFile("2026-02-01"), "lower", "higher", 1), 2, "goes from 0 to 2, and lower"},
 		{"too large", strings.Repeat(" ", datafile.FileMost+1), 1, "larger than 256 KB"},
 		{"a picture", "\x89PNG\r\n\x1a\n", 1, "not a text"},
 	} {

@@ -26,7 +26,7 @@ func (m *measures) save(h app.MeasureHistory) {
 		_ = w.Close() // Practice writes it anew, whole or not at all
 		m.saveTo(path, h)
 	}, m.u.win)
-	d.SetFileName(h.Instrument.Short + ".png")
+	d.SetFileName(string(h.Instrument.ID) + ".png") // never its short name, which may hold a slash
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".png"}))
 	m.u.findFile(d)
 }

@@ -109,6 +109,13 @@ func (i *Instrument) Range() (low, high int) {
 	return low, high
 }
 
+// Comparable tells whether totals of two versions mean the same: they are drawn in one chart, and the change between them is told.
+func (i *Instrument) Comparable(o *Instrument) bool {
+	low, high := i.Range()
+	from, to := o.Range()
+	return low == from && high == to && i.HigherIsBetter == o.HigherIsBetter
+}
+
 func (it Item) values() []int {
 	v := make([]int, len(it.Scale))
 	for n, c := range it.Scale {
