@@ -70,7 +70,7 @@ func (e *editor) sections() {
 	e.forget()
 	col := widget.Col(look.S4)
 	for i, s := range v.Sections {
-		p := newSectionField(e.d, s, v.Forms[i], max(rows, min(strings.Count(s.Text, "\n")+1, 14)))
+		p := newSectionField(e.d, s, v.Forms[i], rows)
 		e.parts = append(e.parts, p)
 		col.Add(p.card)
 	}

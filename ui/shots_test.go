@@ -285,6 +285,18 @@ var shots = []shot{
 		r.shell().caseload().edit(app.Client{})
 		r.press("Add client")
 	}},
+	{"note-draft-long", full, func(r *rig) {
+		d, err := r.stage.NewDraft(context.Background(), r.stage.Ana, app.FormatFree)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		d.Edit("text", strings.Repeat("Walked every morning, and slept a little better. ", 300))
+		if err := d.Close(context.Background()); err != nil {
+			r.t.Fatal(err)
+		}
+		r.at("today")
+		r.shell().openNote(r.stage.Ana, d.ID())
+	}},
 	{"note-addendum", full, func(r *rig) { r.openNote(true); r.press("Add addendum"); r.typed("Addendum", "Called back on Friday.") }},
 	{"note-draft", full, func(r *rig) { r.openNote(false) }},
 	{"note-draft-soap", full, func(r *rig) {

@@ -16,6 +16,7 @@ type Entry struct {
 	widget.Entry
 	label string
 	icon  string
+	grows bool // as high as its text
 	// OnEnd is called when the focus leaves.
 	OnEnd func()
 	// OnKey may take a key before the field does.
@@ -81,7 +82,7 @@ func (e *Entry) Refresh() {
 	e.Entry.Refresh()
 }
 
-// NewArea is several lines, at least rows high, growing with the text. Tab leaves it: a note is
+// NewArea is several lines, rows high; what is longer scrolls in it. Tab leaves it: a note is
 // written section after section by keyboard.
 func NewArea(label, text string, rows int) *Entry {
 	e := newEntry(label, text)

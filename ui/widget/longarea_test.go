@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 )
 
 // Whatever the text, what was cut is the same when it is put together.
@@ -139,4 +140,46 @@ func TestLongAreaPaste(t *testing.T) {
 	if !strings.Contains(refused, "5000 KB") || one.Text != "kept" {
 		t.Errorf("a plain field: refused %q", refused)
 	}
+}
+
+// TestLongAreaShowsAllOfItsText: a part is as high as its text, and the line that is written is in sight.
+func TestLongAreaShowsAllOfItsText(t *testing.T) {
+	test.NewTempApp(t)
+	a := NewLongArea("Section", "", "", 3)
+	a.OnChanged = func(string) {}
+	scroll := NewVScroll(Pad(2, 2, 2, 2, a))
+	w := test.NewTempWindow(t, scroll)
+	w.Resize(fyne.NewSize(500, 300))
+	w.Canvas().Focus(a.First())
+	inSight := func(what string) {
+		t.Helper()
+		p := a.parts[focused(a)]
+		_, at := scrollOf(w.Canvas(), p.Entry)
+		y := at.Y + p.CursorPosition().Y
+		if top, bottom := scroll.Offset.Y, scroll.Offset.Y+scroll.Size().Height; y < top || y+theme.TextSize() > bottom {
+			t.Errorf("%s: the cursor is at %.0f, and %.0f to %.0f is in sight", what, y, top, bottom)
+		}
+	}
+	clip := fyne.CurrentApp().Clipboard()
+	clip.SetContent(strings.Repeat("A report that came by post. ", 400))
+	a.parts[0].TypedShortcut(&fyne.ShortcutPaste{Clipboard: clip})
+	inSight("pasted")
+	for range 12 {
+		a.parts[focused(a)].TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		a.parts[focused(a)].TypedRune('x')
+	}
+	inSight("typed")
+	rows := 0
+	for i, p := range a.parts {
+		if p.Size().Height < p.MinSize().Height {
+			t.Errorf("part %d is %.0f high of %.0f", i, p.Size().Height, p.MinSize().Height)
+		}
+		rows += int(p.Size().Height / (theme.TextSize() * 1.2))
+	}
+	if len(a.parts) < 3 || rows < 150 {
+		t.Errorf("%d parts, %d rows: too few to hold it", len(a.parts), rows)
+	}
+	a.focus(0, false)
+	a.parts[0].TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	inSight("back at the beginning")
 }

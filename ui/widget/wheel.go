@@ -6,6 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"alcove/ui/look"
@@ -32,41 +34,45 @@ func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
 
 // Scrolled implements fyne.Scrollable.
 func (w *wheel) Scrolled(e *fyne.ScrollEvent) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(w.field)
-	if c == nil {
-		return
-	}
-	s, found := around(c.Content(), w.field, nil)
-	for _, d := range shown {
-		if !found {
-			s, found = around(d.pop.Content, w.field, nil)
-		}
-	}
-	if s != nil {
+	if s, _ := scrollOf(canvasOf(w.field), w.field); s != nil {
 		s.Scrolled(e)
 	}
 }
 
-// around finds the innermost scroll that a field stands in. Fyne's objects do not know where they
-// are, so it is looked for from above, through what this package puts together.
-func around(o Object, field *Entry, in *VScroll) (*VScroll, bool) {
+// scrollOf is the innermost scroll that a field stands in, and where in its content; nil if there is none.
+func scrollOf(c fyne.Canvas, field *Entry) (*VScroll, fyne.Position) {
+	if c == nil {
+		return nil, fyne.Position{}
+	}
+	s, at, found := around(c.Content(), field, nil, fyne.Position{})
+	for _, d := range shown {
+		if !found {
+			s, at, found = around(d.pop.Content, field, nil, fyne.Position{})
+		}
+	}
+	return s, at
+}
+
+// around finds that scroll. Fyne's objects do not know where they are, so it is looked for from above, through what this
+// package puts together. at is where o stands in it.
+func around(o Object, field *Entry, in *VScroll, at fyne.Position) (*VScroll, fyne.Position, bool) {
 	var kids []Object
 	switch o := o.(type) {
 	case *Entry:
-		return in, o == field
+		return in, at, o == field
 	case *fyne.Container:
 		kids = o.Objects
 	case *VScroll:
-		in, kids = o, []Object{o.Content}
+		return around(o.Content, field, o, fyne.Position{})
 	case interface{ inside() Object }:
 		kids = []Object{o.inside()}
 	}
 	for _, k := range kids {
-		if s, found := around(k, field, in); found {
-			return s, true
+		if s, where, found := around(k, field, in, at.Add(k.Position())); found {
+			return s, where, true
 		}
 	}
-	return nil, false
+	return nil, fyne.Position{}, false
 }
 
 // entryRenderer is the stock one with a line that is seen from afar while the focus is there, and a wheel on top.
@@ -75,14 +81,29 @@ type entryRenderer struct {
 	e     *Entry
 	line  *canvas.Rectangle
 	wheel *wheel
+	text  Object // which the stock one scrolls inside itself; nil for one line
 }
 
 // CreateRenderer implements fyne.Widget.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	r := &entryRenderer{e.Entry.CreateRenderer(), e, canvas.NewRectangle(color.Transparent), newWheel(e)}
+	r := &entryRenderer{WidgetRenderer: e.Entry.CreateRenderer(), e: e, line: canvas.NewRectangle(color.Transparent), wheel: newWheel(e)}
 	r.line.CornerRadius, r.line.StrokeWidth = look.RadiusControl, 2
 	r.draw()
+	for _, o := range r.WidgetRenderer.Objects() {
+		if s, ok := o.(*container.Scroll); ok {
+			r.text = s.Content
+		}
+	}
 	return r
+}
+
+// MinSize is the height of the text, as it is wrapped, where the field grows with it.
+func (r *entryRenderer) MinSize() fyne.Size {
+	size := r.WidgetRenderer.MinSize()
+	if r.e.grows && r.text != nil {
+		size.Height = max(size.Height, r.text.MinSize().Height+2*theme.InputBorderSize())
+	}
+	return size
 }
 
 func (r *entryRenderer) Layout(s fyne.Size) {
