@@ -74,16 +74,17 @@ func asks(i *measure.Instrument, language string) (AskedMeasure, FormHandout) {
 		FormHandout{ID: id, Instrument: i, Language: spoken, Why: why}
 }
 
-// asksAtDoor are a client's standing questions, for who has just knocked.
-func (p *Practice) asksAtDoor(k *knock, ids []measure.ID) (forms []FormHandout) {
+// askAtDoor puts a client's standing questions on the page of who has just knocked.
+func (p *Practice) askAtDoor(k *knock, ids []measure.ID) {
 	for _, id := range ids {
 		if i := p.shelf().offered.Newest(id); i != nil {
 			a, f := asks(i, k.Language)
+			if k.door.Ask(f) != nil {
+				a.State = AskTooLong
+			}
 			k.asked = append(k.asked, a)
-			forms = append(forms, f)
 		}
 	}
-	return forms
 }
 
 // SetAsks chooses what a client's page asks in the waiting room, from the next knock on. ErrNotFound.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -193,6 +194,25 @@ func TestAsksAreForWhoIsShown(t *testing.T) {
 		want(t, "asked", len(d.Asked()), 0)
 		if !strings.HasPrefix(d.Answer(), "pin") {
 			t.Errorf("the answer is %q", d.Answer())
+		}
+	})
+}
+
+// One that no page holds is told so, and does not seem to be on its way for ever.
+func TestAskedTooLong(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		text, items := sleepFile("2026-01-01"), ""
+		for n := range 100 {
+			items += fmt.Sprintf(`{"number": %d, "text": {"en": "And?"}, "scored": false},`, n+3)
+		}
+		must(t, importMeasure(t, s, strings.Replace(text, `"items": [`, `"items": [`+items, 1)))
+		_, d, session := asked(t, s, "sleep-diary", "phq-9")
+		want(t, "on the page", len(d.Asked()), 1)
+		typeCode(session)
+		session.AskMeasure("sleep-diary")
+		synctest.Wait()
+		for _, n := range []int{0, 2} {
+			want(t, "what the room says", session.View().Asked[n].Words(), "Sleep is too long for the client’s page. Fill it in together.")
 		}
 	})
 }

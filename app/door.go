@@ -128,9 +128,7 @@ func (p *Practice) showKnock(ctx context.Context, r *Records, i Invite, d Door) 
 	k.trusted = k.KnownKey && !k.OtherKey
 
 	// Before anybody can admit them: what is asked afterwards would find the door closed.
-	if forms := p.asksAtDoor(k, c.Asks); len(forms) > 0 {
-		d.Ask(forms)
-	}
+	p.askAtDoor(k, c.Asks)
 
 	p.mu.Lock()
 	waiting := 0

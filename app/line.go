@@ -107,8 +107,8 @@ type Door interface {
 	// WrongPIN tells the guest, who may knock again with another PIN; left 0 closes the link.
 	WrongPIN(left int)
 	Deny(sentence string)
-	// Ask puts forms on the page of who waits. What is answered comes with the call: CallAnswers.
-	Ask(forms []FormHandout)
+	// Ask puts a form on the page of who waits: ErrHandoutTooLong. What is answered comes with the call: CallAnswers.
+	Ask(f FormHandout) error
 	// Admit starts the session's call; r hears all that follows.
 	Admit(ctx context.Context, a Admission, r Room) (Call, error)
 }

@@ -119,7 +119,11 @@ func (s *stage) waitsWith(p *tab, l speech, forms ...app.FormHandout) app.Door {
 	p.knock(l, "")
 	d := s.door.next(s.t)
 	p.says(l, "waitingTitle")
-	d.Ask(forms)
+	for _, f := range forms {
+		if err := d.Ask(f); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 	p.says(l, "questionsNew")
 	return d
 }
@@ -231,7 +235,9 @@ func TestFormSkipped(t *testing.T) {
 	d = s.door.next(t)
 	p.says(l, "waitingTitle")
 	third := questions{p, measureForm(t, "who-5", "F3", "en")}
-	d.Ask([]app.FormHandout{third.FormHandout})
+	if err := d.Ask(third.FormHandout); err != nil {
+		t.Fatal(err)
+	}
 	p.press(l.say("questionsOpen"))
 	if eval[bool](p, third.radio(5, 4)+".checked") {
 		t.Error("a denied guest's answer is still there")
@@ -263,7 +269,9 @@ func TestFormAskedAgain(t *testing.T) {
 	s.road.cut()
 	d := s.door.next(t) // by itself
 	again := questions{p, measureForm(t, "gad-7", "F9", "en")}
-	d.Ask([]app.FormHandout{again.FormHandout})
+	if err := d.Ask(again.FormHandout); err != nil {
+		t.Fatal(err)
+	}
 	p.press(l.say("later"))
 	p.press(l.say("questionsOn"))
 	p.until("the answer is still there", again.radio(1, 3)+".checked")

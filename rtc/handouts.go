@@ -103,21 +103,17 @@ func (c *call) shown(m wire.Shown) {
 	}
 }
 
-// Ask puts forms on the page of a guest who waits. One that does not fit is left out: the rest of
-// the visit must not hang on it.
-func (d *door) Ask(forms []app.FormHandout) {
+// Ask puts a form on the page of a guest who waits.
+func (d *door) Ask(f app.FormHandout) error {
+	w := wireForm(f)
+	if !w.Fits() {
+		return app.ErrHandoutTooLong
+	}
 	d.host.mu.Lock()
 	defer d.host.mu.Unlock()
-	for _, f := range forms {
-		w := wireForm(f)
-		if d.knock == nil {
-			return
-		}
-		if !w.Fits() {
-			d.host.options.Log.Error("a form is too long for the page")
-			continue
-		}
+	if d.knock != nil { // else they are gone
 		d.asked = append(d.asked, w.ID)
 		d.host.lobby(d, wire.LobbyForm{Form: w})
 	}
+	return nil
 }

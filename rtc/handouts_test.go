@@ -31,7 +31,14 @@ func TestFormInTheLobby(t *testing.T) {
 	g.knockWith("Kim", "")
 	d := h.door.next(t)
 	g.until(t, "waiting", soon)
-	d.Ask([]app.FormHandout{phq9(t, "F1")})
+	long := phq9(t, "F0")
+	long.Why = strings.Repeat("x", 401)
+	if err := d.Ask(long); !errors.Is(err, app.ErrHandoutTooLong) {
+		t.Errorf("a long form: %v", err)
+	}
+	if err := d.Ask(phq9(t, "F1")); err != nil {
+		t.Fatal(err)
+	}
 	if e := g.until(t, "form", soon); e.text != "F1" || e.n != 10 {
 		t.Errorf("the guest got %v", e)
 	}

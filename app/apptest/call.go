@@ -73,8 +73,14 @@ func (c *Call) Pictures() *Media { return c.media }
 // Handouts notes what is put on the client's page.
 func (c *Call) Handouts() app.Handouts { return c }
 
+// mostAsked is how many questions a page takes; the protocol has other limits beside it.
+const mostAsked = 100
+
 // Ask notes the form.
 func (c *Call) Ask(f app.FormHandout) error {
+	if len(f.Instrument.Items) > mostAsked {
+		return app.ErrHandoutTooLong
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked = append(c.asked, f)

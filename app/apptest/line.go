@@ -248,11 +248,15 @@ func (d *Door) WrongPIN(left int) { d.say(fmt.Sprint("pin ", left)) }
 // Deny notes the answer.
 func (d *Door) Deny(sentence string) { d.say("deny " + sentence) }
 
-// Ask notes the forms.
-func (d *Door) Ask(forms []app.FormHandout) {
+// Ask notes the form.
+func (d *Door) Ask(f app.FormHandout) error {
+	if len(f.Instrument.Items) > mostAsked {
+		return app.ErrHandoutTooLong
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.asked = append(d.asked, forms...)
+	d.asked = append(d.asked, f)
+	return nil
 }
 
 // Asked are the forms on the page of who waits.
