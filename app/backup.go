@@ -83,7 +83,6 @@ type DrillReport struct {
 	Signatures    int64 // entries in the clients' chains
 	Entries       int64 // in the audit log
 	KitFits       bool  // the present recovery kit opens it
-	KeyFits       bool  // so do the present passphrase and this computer's keychain
 	LaterInRecord int64 // audit entries that the record has since
 }
 

@@ -56,7 +56,6 @@ func (s backups) DrillBackup(ctx context.Context, path string, report app.Progre
 	}
 	rep.Backup = b.described()
 	rep.KitFits = bytes.Equal(b.keys.Recovery.Salt, live.Recovery.Salt)
-	rep.KeyFits = bytes.Equal(b.keys.KDF.Salt, live.KDF.Salt) && b.keys.Device.Entry == live.Device.Entry
 	facts, err := b.claims(key)
 	if err != nil {
 		return rep, err

@@ -161,12 +161,9 @@ func (b *backups) reportBox(r app.DrillReport) fyne.CanvasObject {
 	if r.LaterInRecord > 0 {
 		line("info", look.Muted, "Since then the record went on by "+entries(int(r.LaterInRecord))+", which this copy lacks.")
 	}
-	switch {
-	case r.KitFits && r.KeyFits:
-		good("Your present recovery kit opens it anywhere, your present passphrase on this computer.")
-	case r.KitFits:
+	if r.KitFits {
 		good("Your present recovery kit opens it anywhere.")
-	default:
+	} else {
 		line("warning", look.Warn, "The recovery kit of its time opens it, not the present one: keep that paper, or make a new backup.")
 	}
 	return col
