@@ -78,7 +78,7 @@ demo: deps-test ## play the whole story, leave pictures of both sides in out/dem
 bench: deps-test ## measure; BENCHMARKS.md says what and how
 	$(GO) test -tags '$(TAGS)' -run '^$$' -bench . -benchmem -timeout 30m $(ROOMS)
 	$(GO) test -tags '$(TAGS)' -run '^$$' -bench 'Line|Start' -benchtime 10x -timeout 20m .
-	$(GO) test -tags '$(TAGS)' -run '^$$' -bench 'Call|Draw' -benchtime 3x -timeout 20m .
+	$(GO) test -tags '$(TAGS)' -run '^$$' -bench 'Call|Draw|Memory' -benchtime 3x -timeout 20m .
 
 .PHONY: shots
 shots: deps-test ## every screen, light and dark, into out/shots/

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -151,6 +152,7 @@ func (k kdfParams) stretch(p app.Passphrase) *stretched {
 	defer clear(typed)
 	out := argon2.IDKey(typed, k.Salt, k.Passes, k.Memory, 1, 32)
 	defer clear(out)
+	debug.FreeOSMemory() // up to 256 MiB, which the program would keep: it never needs as much again
 	s := new(stretched)
 	copy(s.b[:], out)
 	return s
