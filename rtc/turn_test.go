@@ -7,6 +7,8 @@ import (
 	"net"
 	"testing"
 
+	"github.com/pion/transport/v5/stdnet"
+
 	"alcove/app"
 	"alcove/rtc/relay"
 	"alcove/rtc/wire"
@@ -65,6 +67,26 @@ func TestTURNInTheHouse(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOutside: what comes to this machine, or to many in the house, is not dialled; what multicast DNS asks is.
+func TestOutside(t *testing.T) {
+	t.Parallel()
+	local, err := stdnet.NewNet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, may := range map[string]bool{
+		"198.51.100.7": true, "[2001:db8::7]": true, "224.0.0.0": true, "[ff02::]": true, // the last two are pion's for multicast DNS
+		"": false, "127.0.0.1": false, "0.0.0.0": false, "[::]": false, "[::ffff:0.0.0.0]": false, "[::ffff:10.0.0.1]": false, "192.168.1.1": false,
+		"169.254.1.1": false, "[fe80::1]": false, "[fd00::1]": false, "255.255.255.255": false, "239.255.255.250": false, "[ff05::2]": false,
+	} {
+		_, udp := outside{local}.ResolveUDPAddr("udp", host+":1900")
+		_, tcp := outside{local}.ResolveTCPAddr("tcp", host+":1900")
+		if (udp == nil) != may || (tcp == nil) != may {
+			t.Errorf("%q: %v, %v", host, udp, tcp)
+		}
 	}
 }
 
