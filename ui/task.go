@@ -51,7 +51,6 @@ type work[T any] struct {
 	done func(T, error)
 	// keep lets the work go on when it was begun: what it does cannot be half done.
 	keep bool
-	far  *far // how far it is, if it tells
 }
 
 // far is how much of some work is done. Whoever works sets it, and the screen looks now and then.
@@ -69,18 +68,19 @@ func (f *far) share() (v float32, known bool) {
 func run[T any](u *UI, s *scope, w work[T]) {
 	life := s.ctx
 	ctx, cancel := context.WithCancel(life)
-	stop := func() {}
+	f, stop := &far{}, func() {}
 	if w.what != "" {
 		var calloff func()
 		if !w.keep {
 			calloff = func() { cancel(); stop() }
 		}
-		stop = u.progress(w.what, calloff, w.far)
+		stop = u.progress(w.what, calloff, f)
 	}
 	inner := ctx
 	if w.keep {
 		inner = context.WithoutCancel(ctx)
 	}
+	inner = app.WithProgress(inner, f.report) // what is long only now and then, such as an unlock after an update, tells it by this
 	u.underway++
 	go func() {
 		v, err := w.do(inner)
@@ -111,10 +111,9 @@ func read[T any](u *UI, s *scope, do func(context.Context) (T, error), done func
 
 // track is run for long work that tells how far it is, and can be called off.
 func track[T any](u *UI, s *scope, what string, do func(context.Context, app.Progress) (T, error), done func(T, error)) {
-	f := &far{}
 	run(u, s, work[T]{
-		what: what, far: f, done: done,
-		do: func(ctx context.Context) (T, error) { return do(ctx, f.report) },
+		what: what, done: done,
+		do: func(ctx context.Context) (T, error) { return do(ctx, app.ProgressOf(ctx)) },
 	})
 }
 
@@ -124,13 +123,11 @@ func (u *UI) progress(what string, cancel func(), f *far) (stop func()) {
 	quit := u.follow.after(progressAfter, func() {
 		var b *widget.Busy
 		b, hide = u.showBusy(what, cancel)
-		if f != nil {
-			still = u.follow.every(progressLook, func() {
-				if v, known := f.share(); known {
-					b.Far(v)
-				}
-			})
-		}
+		still = u.follow.every(progressLook, func() {
+			if v, known := f.share(); known {
+				b.Far(v)
+			}
+		})
 	})
 	return func() {
 		quit()

@@ -15,11 +15,12 @@ import (
 func TestSlowWorkIsShown(t *testing.T) {
 	r := newRig(t, full(t), "")
 	r.at("today")
-	release := make(chan struct{})
+	release, told := make(chan struct{}), make(chan app.Progress, 1)
 	var ended error
 	run(r.UI, r.life, work[int]{
 		what: "Counting sheep",
 		do: func(ctx context.Context) (int, error) {
+			told <- app.ProgressOf(ctx)
 			select {
 			case <-release:
 				return 1, nil
@@ -35,8 +36,10 @@ func TestSlowWorkIsShown(t *testing.T) {
 		t.Fatal("work of a moment was announced")
 	}
 	r.sees("Counting sheep")
+	(<-told)(40, 100) // as an unlock after an update does
+	r.sees("Counting sheep, 40 %")
 	r.press("Cancel")
-	r.until("the end", func() bool { return r.find("Counting sheep") == nil && ended != nil })
+	r.until("the end", func() bool { return r.find("Counting sheep, 40 %") == nil && ended != nil })
 	if !errors.Is(ended, context.Canceled) {
 		t.Errorf("what was called off ended with %v", ended)
 	}

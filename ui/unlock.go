@@ -70,11 +70,15 @@ func (f *unlockForm) submit() {
 	}
 	pass := app.NewPassphrase([]byte(f.entry.Text))
 	f.button.Disable()
-	// It can be called off: a locked keychain waits for its own password without a limit. Only a record from before an update says how far it is.
-	track(f.u, f.life, "Unlocking", func(ctx context.Context, report app.Progress) (struct{}, error) {
-		defer pass.Wipe()
-		return struct{}{}, f.u.p.Unlock(app.WithProgress(ctx, report), pass)
-	}, func(_ struct{}, err error) { f.opened(err) })
+	// It can be called off: a locked keychain waits for its own password without a limit.
+	run(f.u, f.life, work[struct{}]{
+		what: "Unlocking",
+		do: func(ctx context.Context) (struct{}, error) {
+			defer pass.Wipe()
+			return struct{}{}, f.u.p.Unlock(ctx, pass)
+		},
+		done: func(_ struct{}, err error) { f.opened(err) },
+	})
 }
 
 func (f *unlockForm) opened(err error) {
