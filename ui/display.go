@@ -53,7 +53,7 @@ func StartAgain(flag string) error {
 	if slices.Contains(os.Args, flag) {
 		return startAs(os.Args)
 	}
-	return startAs(append(slices.Clone(os.Args), flag))
+	return startAs(slices.Insert(slices.Clone(os.Args), 1, flag)) // behind a word that is no flag, it would be none
 }
 
 func noDisplayHelp(cause string) string {
