@@ -26,7 +26,7 @@ func (u *UI) complain(err error) {
 	if err == nil || errors.Is(err, context.Canceled) { // called off by the one who would read it
 		return
 	}
-	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
+	ok := widget.NewButton("Close", "", widget.Secondary, u.closeDialog)
 	u.over(widget.DialogSpec{
 		Icon: "warning", Tone: widget.Caution, Title: "That did not work", Text: app.Explain(err),
 		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
@@ -35,7 +35,7 @@ func (u *UI) complain(err error) {
 
 // refuse says why something was not done.
 func (u *UI) refuse(words string) {
-	ok := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
+	ok := widget.NewButton("Close", "", widget.Secondary, u.closeDialog)
 	u.over(widget.DialogSpec{
 		Icon: "warning", Tone: widget.Caution, Title: "That is too much at once", Text: words,
 		Buttons: []fyne.CanvasObject{ok}, Focus: ok,
@@ -108,17 +108,12 @@ func (u *UI) confirm(title, text, yes string, kind widget.Kind, do func()) {
 
 func (u *UI) showBusy(what string, cancel func()) (b *widget.Busy, hide func()) {
 	b = widget.NewBusy(what, cancel)
-	layer := widget.TopRight(320, b)
-	u.busy.Objects = append(u.busy.Objects, layer)
-	u.busy.Refresh()
+	u.busy.Add(b)
+	u.corner.Refresh()
 	return b, func() {
 		b.Stop()
-		for i, o := range u.busy.Objects {
-			if o == layer {
-				u.busy.Objects = append(u.busy.Objects[:i:i], u.busy.Objects[i+1:]...)
-			}
-		}
-		u.busy.Refresh()
+		u.busy.Remove(b)
+		u.corner.Refresh()
 	}
 }
 

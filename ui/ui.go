@@ -48,7 +48,8 @@ type UI struct {
 
 	holder *fyne.Container // the screen
 	door   *fyne.Container // who knocks, over every screen
-	busy   *fyne.Container
+	busy   *fyne.Container // what goes on
+	corner *fyne.Container // where that is shown
 	toast  *widget.Toast
 	unsay  func()
 	dialog *widget.Dialog
@@ -104,10 +105,11 @@ func newUI(ctx context.Context, a fyne.App, people *app.People, p *app.Practice,
 	u.win = a.NewWindow(title)
 	u.win.SetIcon(fyne.NewStaticResource("icon.png", assets.AppIcon()))
 	a.Settings().SetTheme(look.New(o.Theme))
-	u.holder, u.door, u.busy, u.toast = container.NewStack(), container.NewStack(), container.NewStack(), widget.NewToast()
+	u.holder, u.door, u.busy, u.toast = container.NewStack(), container.NewStack(), widget.Col(look.S2), widget.NewToast()
+	u.corner = widget.BottomRight(320, u.busy)
 	u.knocks = newKnocks(u)
 	u.win.SetPadded(false)
-	u.win.SetContent(container.NewStack(widget.NewBox(look.Background, "", 0), u.holder, u.door, u.busy, u.toast))
+	u.win.SetContent(container.NewStack(widget.NewBox(look.Background, "", 0), u.holder, u.corner, u.door, u.toast))
 	u.win.Resize(fyne.NewSize(1280, 800))
 	u.win.SetCloseIntercept(u.quit)
 	u.keys()

@@ -97,16 +97,29 @@ func (toastLayout) Layout(kids []Object, s fyne.Size) {
 
 // TopRight lays o in the upper right corner, w wide, over a screen.
 func TopRight(w float32, o Object) *fyne.Container {
-	return &fyne.Container{Layout: topRight{w}, Objects: []Object{o}}
+	return &fyne.Container{Layout: atRight{w: w}, Objects: []Object{o}}
 }
 
-type topRight struct{ w float32 }
+// BottomRight lays o in the lower right corner, above where a screen has what is pressed.
+func BottomRight(w float32, o Object) *fyne.Container {
+	return &fyne.Container{Layout: atRight{w: w, low: true}, Objects: []Object{o}}
+}
 
-func (topRight) MinSize([]Object) fyne.Size { return fyne.NewSize(0, 0) }
+type atRight struct {
+	w   float32
+	low bool
+}
 
-func (l topRight) Layout(kids []Object, s fyne.Size) {
+func (atRight) MinSize([]Object) fyne.Size { return fyne.NewSize(0, 0) }
+
+func (l atRight) Layout(kids []Object, s fyne.Size) {
 	w := min(l.w, s.Width-32)
 	kids[0].Resize(fyne.NewSize(w, kids[0].Size().Height))
-	kids[0].Resize(fyne.NewSize(w, kids[0].MinSize().Height))
-	kids[0].Move(fyne.NewPos(s.Width-w-20, 20))
+	high := kids[0].MinSize().Height
+	kids[0].Resize(fyne.NewSize(w, high))
+	y := float32(20)
+	if l.low {
+		y = s.Height - high - 76
+	}
+	kids[0].Move(fyne.NewPos(s.Width-w-20, y))
 }
