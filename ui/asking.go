@@ -16,7 +16,7 @@ import (
 // askNow offers what can be put on the client's page during a session: a measure, or the plan.
 func (r *room) askNow() {
 	u, s := r.u, r.s
-	done := widget.NewButton("Close", "", widget.Primary, u.closeDialog)
+	done := widget.NewButton("Close", "", widget.Secondary, u.closeDialog)
 	row := func(name, about, do string, tap func()) fyne.CanvasObject {
 		return widget.Pad(9, 0, 9, 0, widget.Row(look.S3,
 			widget.Grow(widget.Col(2, widget.NewText(name, widget.Strong).Cut(), widget.NewPara(about, widget.Soft))),

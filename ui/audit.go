@@ -157,7 +157,7 @@ func (a *audit) look(r app.AuditRow) {
 		facts.Add(fact("About", r.About))
 	}
 	facts.Add(fact("Chain", chainStart(r.Chain)))
-	done := widget.NewButton("Close", "", widget.Primary, a.u.closeDialog)
+	done := widget.NewButton("Close", "", widget.Secondary, a.u.closeDialog)
 	buttons := []fyne.CanvasObject{done}
 	if r.ClientName != "" {
 		buttons = []fyne.CanvasObject{widget.NewButton("Only this client", "person", widget.Secondary, func() {

@@ -76,7 +76,8 @@ func (c *checklist) item(i safety.Item, kids ...fyne.CanvasObject) fyne.CanvasOb
 		c.r.s.Skip(i)
 	}).Low().Named("Skip: " + i.Heading())
 	c.items[i] = q
-	head := widget.Row(look.S2, widget.Grow(widget.NewText(i.Heading(), widget.Strong).Cut()), q.pill, q.still, q.skip)
+	// As high with a pill alone as with a button: the form must not move under the fingers when an answer comes.
+	head := widget.Sized(0, 28, widget.Row(look.S2, widget.Grow(widget.NewText(i.Heading(), widget.Strong).Cut()), q.pill, q.still, q.skip))
 	return widget.Col(look.S2, append([]fyne.CanvasObject{head}, kids...)...)
 }
 

@@ -177,7 +177,7 @@ func (i *invites) qr(v app.InviteView) {
 		i.u.complain(err)
 		return
 	}
-	done := widget.NewButton("Close", "", widget.Primary, i.u.closeDialog)
+	done := widget.NewButton("Close", "", widget.Secondary, i.u.closeDialog)
 	body := container.NewVBox(widget.ColMid(0, picture))
 	if v.PIN != "" {
 		body.Add(widget.Pad(look.S3, 0, 0, 0, pinRow(v.PIN)))

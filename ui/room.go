@@ -217,7 +217,7 @@ func sessionTitle(v app.SessionView, bare bool) string {
 func (r *room) showStage(v app.SessionView) {
 	r.remote.SetBlank(!v.Remote.Camera || v.VoiceOnly || v.Phase != app.SessionLive)
 	r.self.SetBlank(!v.Camera || v.VoiceOnly)
-	setShown(r.selfBox, !r.hidden && v.Modality == app.ModalityVideo && !v.VoiceOnly)
+	setShown(r.selfBox, !r.hidden && v.Modality == app.ModalityVideo && !v.VoiceOnly && v.Phase != app.SessionEnded)
 	badge := ""
 	switch {
 	case v.Phase != app.SessionLive:
