@@ -151,6 +151,9 @@ func (c *caseload) show() {
 	if c.count == 0 {
 		c.nobody()
 	}
+	if c.side == nil {
+		c.hint()
+	}
 }
 
 // nobody says why the list is empty, and what to do.
@@ -203,7 +206,15 @@ func (c *caseload) welcome() {
 	c.leaveSide()
 	c.chosen = ""
 	c.list.Refresh()
-	c.detail.Objects = []fyne.CanvasObject{widget.Empty("person", "Choose a client", "Notes, invites and details of the client you choose at the left appear here.")}
+	c.hint()
+}
+
+// hint says what can be done while no client is open; where there is none to choose, the list says it.
+func (c *caseload) hint() {
+	c.detail.Objects = nil
+	if c.count > 0 {
+		c.detail.Objects = []fyne.CanvasObject{widget.Empty("person", "Choose a client", "Notes, invites and details of the client you choose at the left appear here.")}
+	}
 	c.detail.Refresh()
 }
 

@@ -121,7 +121,16 @@ func (s *search) Submit() {
 func (s *search) clear() {
 	s.leaveSide()
 	s.list.Refresh()
-	s.detail.Objects = []fyne.CanvasObject{widget.Empty("note-search", "Search every note", "Type a word, or the beginning of one. All words must occur; addenda are searched too.")}
+	s.hint()
+}
+
+// hint says what can be done while no note is open.
+func (s *search) hint() {
+	o := widget.Empty("note-search", "Search every note", "Type a word, or the beginning of one. All words must occur; addenda are searched too.")
+	if len(s.hits) > 0 {
+		o = widget.Empty("note", "Choose a note", "The note you choose at the left opens here.")
+	}
+	s.detail.Objects = []fyne.CanvasObject{o}
 	s.detail.Refresh()
 }
 
@@ -148,6 +157,9 @@ func (s *search) search() {
 
 func (s *search) show(hits []app.NoteHit) {
 	s.hits = hits[:min(len(hits), hitsShown)]
+	if s.side == nil {
+		s.hint()
+	}
 	s.none.Objects = nil
 	switch {
 	case s.entry.Text == "" && len(hits) == 0 && !s.filter.query("").Filtered():
