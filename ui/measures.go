@@ -123,7 +123,7 @@ func shortName(h app.MeasureHistory) string {
 }
 
 func (m *measures) chartCard(h app.MeasureHistory) fyne.CanvasObject {
-	head := widget.Row(look.S3, widget.Grow(widget.NewText(shortName(h)+" over time", widget.Header).Cut()), m.choice())
+	head := widget.CardHead(shortName(h)+" over time", m.choice())
 	if h.Instrument == nil {
 		return widget.Card(head, widget.NewPara("The data file of this measure is not here, so its course cannot be drawn. The responses are kept.", widget.Soft))
 	}
@@ -135,11 +135,14 @@ func (m *measures) chartCard(h app.MeasureHistory) fyne.CanvasObject {
 	chart.OnOpen = func(i int) { m.k.c.openResponse(m.k.id, points[i].ID) }
 	save := widget.NewButton("Save picture", "", widget.Secondary, func() { m.save(h) }).Low().Named("Save picture of the chart")
 	return widget.Card(head, chart,
-		widget.Row(look.S2, widget.Grow(widget.NewPara(chartLegend(h.Instrument), widget.Fine)), save))
+		widget.Row(look.S2, widget.Grow(widget.NewPara(chartLegend(h.Instrument, len(points)), widget.Fine)), save))
 }
 
 // chartLegend says what the signs mean.
-func chartLegend(i *measure.Instrument) string {
+func chartLegend(i *measure.Instrument, points int) string {
+	if points < 2 {
+		return "The course is drawn from the second time on."
+	}
 	text := "Small strokes are sessions."
 	if i.Reliable > 0 {
 		text = fmt.Sprintf("A number at a point is a reliable change: %d or more. ", i.Reliable) + text

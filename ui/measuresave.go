@@ -57,7 +57,7 @@ func (m *measures) picture(h app.MeasureHistory) image.Image {
 	page := widget.On(look.Surface, widget.PadAll(look.S6, widget.Col(look.S3,
 		widget.NewText(i.Short+" over time", widget.TitleOf),
 		widget.NewText(dots(i.In(i.Name, "en"), first.Format("2 January 2006")+" to "+last.Format("2 January 2006")), widget.Soft),
-		widget.NewChart(380, data), widget.NewPara(chartLegend(i), widget.Fine), widget.NewPara(i.In(i.Licence, "en"), widget.Fine))))
+		widget.NewChart(380, data), widget.NewPara(chartLegend(i, len(points)), widget.Fine), widget.NewPara(i.In(i.Licence, "en"), widget.Fine))))
 	c := software.NewCanvas()
 	c.SetPadded(false)
 	c.SetScale(2)

@@ -43,7 +43,7 @@ func newSectionField(d *app.Draft, s app.Section, form app.SectionForm, rows int
 	}
 	keep := widget.NewButton("Still true", "check", widget.Ghost, func() { d.Keep(s.Key) }).Low().Named("Still true: " + s.Heading)
 	p.mark = widget.Row(look.S2, widget.NewPill("Carried forward", widget.Caution), keep)
-	p.card = widget.Card(widget.Row(look.S3, widget.Grow(widget.NewText(s.Heading, widget.Header).Cut()), p.mark), field, p.advice)
+	p.card = widget.Card(widget.CardHead(s.Heading, p.mark), field, p.advice)
 	p.advice.Hide()
 	p.show(s)
 	return p
