@@ -44,7 +44,10 @@ func steps(at int, names ...string) fyne.CanvasObject {
 	for i, n := range names {
 		style, fill := widget.Fine, look.Border
 		if i <= at {
-			style, fill = widget.Fine.In(look.Accent), look.Accent
+			fill = look.Accent
+		}
+		if i == at {
+			style = widget.Style{Size: look.Caption, Color: look.Accent, Bold: true}
 		}
 		kids = append(kids, widget.Grow(widget.Col(6, widget.Sized(0, 3, widget.NewBox(fill, "", 1.5)), widget.NewText(n, style).Cut())))
 	}

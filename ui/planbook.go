@@ -124,7 +124,7 @@ func (b *planBook) page(o fyne.CanvasObject) fyne.CanvasObject {
 	if b.narrow {
 		return widget.Pad(look.S4, look.S4, look.S6, look.S4, o)
 	}
-	return widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(760, widget.Card(widget.PadAll(look.S3, o))))
+	return widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(820, widget.Card(widget.PadAll(look.S3, o))))
 }
 
 func (b *planBook) show() {

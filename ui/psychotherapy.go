@@ -46,7 +46,7 @@ func (k *client) showApart() {
 
 // apartPage shows o over the lines that say what belongs there.
 func (k *client) apartPage(o fyne.CanvasObject) fyne.CanvasObject {
-	return widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(720,
+	return widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(820,
 		widget.Col(look.S4, widget.Card(widget.Pad(look.S6, 0, look.S6, 0, o)), apartHelp()))))
 }
 

@@ -97,15 +97,15 @@ func (n *numbersSettings) forget(p safety.Place, name string) {
 type numberRow struct{ name, call, text *widget.Entry }
 
 func newNumberRow(what string, n safety.Number, texts bool) (*numberRow, fyne.CanvasObject) {
-	field := func(label, value string) *widget.Entry {
+	field := func(label, hint, value string) *widget.Entry {
 		e := widget.NewEntry(what+": "+label, value)
-		e.SetPlaceHolder(label)
+		e.SetPlaceHolder(hint)
 		return e
 	}
-	r := &numberRow{name: field("name", n.Name), call: field("call", n.Call)}
+	r := &numberRow{name: field("name", "Name", n.Name), call: field("call", "Number to call", n.Call)}
 	row := widget.RowTop(look.S2, widget.Share(3, r.name), widget.Share(2, r.call))
 	if texts {
-		r.text = field("text", n.Text)
+		r.text = field("text", "Number to text", n.Text)
 		row.Add(widget.Share(2, r.text))
 		row = widget.RowTop(look.S2, widget.Share(3, r.name), widget.Share(2, r.call), widget.Share(2, r.text))
 	}
@@ -171,7 +171,7 @@ func (n *numbersSettings) edit(p safety.Place) {
 	}
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, n.s.u.closeDialog)
 	n.s.u.ask(widget.DialogSpec{
-		Icon: "phone", Tone: widget.Active, Title: "Numbers of " + d.Name(p), Width: 680, Focus: cancel,
+		Icon: "phone", Tone: widget.Active, Title: "Whom to call: " + d.Name(p), Width: 680, Focus: cancel,
 		Text:    "What you save here is dated today and stands in place of what comes with Alcove. Leave a row empty to take it out.",
 		Body:    widget.Sized(0, min(420, n.s.u.win.Canvas().Size().Height-330), widget.NewVScroll(widget.Pad(0, look.S3, 0, 0, col))),
 		Buttons: []fyne.CanvasObject{cancel, widget.NewButton("Save numbers", "check", widget.Primary, save)},
