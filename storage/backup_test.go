@@ -156,6 +156,7 @@ func TestDrillFindsAnAlteredLogOrChain(t *testing.T) {
 		"the head is gone":  "DELETE FROM chain_heads",
 		"the head is other": "UPDATE chain_heads SET hash = zeroblob(32)",
 		"a signed note":     "UPDATE notes SET signed_hash = zeroblob(32) WHERE id = 'N0'",
+		"no such client":    "PRAGMA foreign_keys = OFF; UPDATE notes SET client = 'nobody' WHERE id = 'N1'; PRAGMA foreign_keys = ON",
 		"one never signed":  "UPDATE notes SET status = 'final', signed_hash = zeroblob(32), signed_at = 1 WHERE id = 'N1'",
 	} {
 		t.Run(name, func(t *testing.T) {
