@@ -83,7 +83,11 @@ func (d *Draft) isClosed() bool {
 func (d *Draft) pause() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return max(0, min(draftPause, draftMost-time.Since(d.since)))
+	return pauseSince(d.since)
+}
+
+func pauseSince(first time.Time) time.Duration {
+	return max(0, min(draftPause, draftMost-time.Since(first)))
 }
 
 // save brings the store up to date. It runs on the draft's goroutine.

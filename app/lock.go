@@ -154,7 +154,7 @@ func (p *Practice) settle(ctx context.Context, r *Records) {
 	for _, s := range sessions {
 		s.vaultOpened(ctx)
 	}
-	p.keepPlans(ctx, r, "")
+	p.keepAllWriting(ctx, r)
 }
 
 // Lock saves and closes the drafts, stops listening at the door and wipes the keys. A running
@@ -205,7 +205,7 @@ func (p *Practice) Lock() {
 		p.holdToken()
 	}
 	p.shutDrafts(r, drafts)
-	p.shutPlans(r)
+	p.shutWriting(r)
 	p.mu.Lock()
 	p.profile, p.measures = Profile{}, shelves{}
 	p.mu.Unlock()

@@ -26,6 +26,7 @@ type NoteView struct {
 	CanEdit  bool
 	CanSign  bool
 	CanAdd   bool     // an addendum
+	Adding   string   // what is being written of one; "" if nothing is
 	HashFits bool     // signed, and the text is what was signed
 	Carried  []string // headings of what was carried forward and never touched
 }
@@ -64,7 +65,11 @@ func (p *Practice) Note(ctx context.Context, id NoteID) (NoteView, error) {
 		return NoteView{}, err
 	}
 	p.auditSeldom(ctx, AuditEntry{Act: ActViewNote, Client: n.Client, About: string(id)})
-	return viewNote(n), nil
+	v := viewNote(n)
+	if v.CanAdd {
+		v.Adding, err = p.adding(ctx, id)
+	}
+	return v, err
 }
 
 // UnsignedNotes are the drafts, oldest first; limit 0 for 50.
@@ -122,8 +127,19 @@ func (p *Practice) whose(ctx context.Context, read func(context.Context, NoteID)
 	return n.Client, err
 }
 
-// AddAddendum dates, signs and appends to a signed note: ErrNotSigned, *FieldError.
+// AddAddendum dates, signs and appends to a signed note what was being written: ErrNotSigned, *FieldError.
 func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) error {
+	return p.addendum(ctx, id, text, func(r *Records, a Addendum) error {
+		return p.instead(ctx, addendumOf(id), func() error { return r.Notes.SignAddendum(ctx, id, a) })
+	})
+}
+
+// fileAddendum adds what a session tells: what is being written of another stays.
+func (p *Practice) fileAddendum(ctx context.Context, id NoteID, text string) error {
+	return p.addendum(ctx, id, text, func(r *Records, a Addendum) error { return r.Notes.AddAddendum(ctx, id, a) })
+}
+
+func (p *Practice) addendum(ctx context.Context, id NoteID, text string, add func(*Records, Addendum) error) error {
 	r, err := p.open()
 	if err != nil {
 		return err
@@ -143,7 +159,7 @@ func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) erro
 	if err != nil {
 		return err
 	}
-	if err := r.Notes.AddAddendum(ctx, id, Addendum{Text: text, By: pr.signer(), At: now()}); err != nil {
+	if err := add(r, Addendum{Text: text, By: pr.signer(), At: now()}); err != nil {
 		return err
 	}
 	p.changed(NoteChanged, string(id))

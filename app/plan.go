@@ -115,7 +115,6 @@ func (p *Practice) PlansDue(ctx context.Context) ([]PlanDue, error) {
 // SavePlan writes the next version after version after, which is 0 for the first, to be reviewed in
 // so many days. The audit log has it first, or it does not happen. ErrPlanMoved, *FieldError.
 func (p *Practice) SavePlan(ctx context.Context, c ClientID, after int, steps safety.Steps, days int) (SafetyPlan, error) {
-	p.keepPlan(ctx, c) // what was typed last must not come back as a draft after its version
 	r, err := p.open()
 	if err != nil {
 		return SafetyPlan{}, err
@@ -140,7 +139,7 @@ func (p *Practice) SavePlan(ctx context.Context, c ClientID, after int, steps sa
 	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActPlan, Client: c, About: string(plan.ID)}); err != nil {
 		return SafetyPlan{}, err
 	}
-	if err := r.Plans.AddPlan(ctx, plan); err != nil {
+	if err := p.instead(ctx, planOf(c), func() error { return r.Plans.AddPlan(ctx, plan) }); err != nil {
 		return SafetyPlan{}, err
 	}
 	p.changed(PlanChanged, string(c))

@@ -16,6 +16,7 @@ type Practice struct {
 	events  *queue
 	arrived serial        // what the line tells, one after the other
 	turning chan struct{} // held while the vault is being opened or shut
+	filing  chan struct{} // held while a text that is being written is kept, or ends
 
 	// rewriting is held by whoever reads a record, alters it and writes it back: the later of two
 	// must not write the earlier's change away. It is taken before mu, never under it.
@@ -30,11 +31,11 @@ type Practice struct {
 	owed      []AuditEntry             // could not be written yet
 	lately    map[AuditEntry]time.Time // entries that are not repeated for a while (auditSeldom)
 	drafts    map[NoteID]*Draft
-	unsaved   []Note       // drafts that a lock met with a failing store: written at the next unlock
-	apartIdle *time.Timer  // psychotherapy notes lock by themselves
-	apartAt   time.Time    // when, on the wall clock
-	sealed    []SealedNote // as unsaved, of psychotherapy notes
-	writing   map[ClientID]*writing
+	unsaved   []Note             // drafts that a lock met with a failing store: written at the next unlock
+	apartIdle *time.Timer        // psychotherapy notes lock by themselves
+	apartAt   time.Time          // when, on the wall clock
+	sealed    []SealedNote       // as unsaved, of psychotherapy notes
+	writing   map[Event]*writing // by what tells its changes
 	listening map[InviteID]Card
 	leaving   map[InviteID]bool // links that the line is withdrawing from the relay
 	knocks    []*knock
@@ -62,9 +63,9 @@ type Deps struct {
 // New makes a practice whose vault is still shut.
 func New(d Deps) *Practice {
 	return &Practice{
-		deps: d, events: newQueue(), turning: make(chan struct{}, 1), lately: map[AuditEntry]time.Time{},
+		deps: d, events: newQueue(), turning: make(chan struct{}, 1), filing: make(chan struct{}, 1), lately: map[AuditEntry]time.Time{},
 		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{}, leaving: map[InviteID]bool{}, heard: map[KnockID]time.Time{},
-		writing: map[ClientID]*writing{},
+		writing: map[Event]*writing{},
 	}
 }
 

@@ -6,11 +6,13 @@ import "time"
 // it was to be written. To end the app loses it.
 type Waiting struct {
 	Drafts   int         // notes with changes that the store lacks
+	Addenda  int         // that were being written
+	Plans    int         // likewise, of safety plans
 	Sessions []time.Time // when those began whose end, and draft note, are not written
 }
 
 // None: the app can be ended.
-func (w Waiting) None() bool { return w.Drafts == 0 && len(w.Sessions) == 0 }
+func (w Waiting) None() bool { return w.Drafts+w.Addenda+w.Plans == 0 && len(w.Sessions) == 0 }
 
 // Waiting is what would be lost just now. A draft that is only not saved yet is not in it: a Lock
 // saves it.
@@ -20,6 +22,15 @@ func (p *Practice) Waiting() Waiting {
 	drafts := make([]*Draft, 0, len(p.drafts))
 	for _, d := range p.drafts {
 		drafts = append(drafts, d)
+	}
+	for of, text := range p.writing {
+		switch {
+		case p.records != nil && !text.failed:
+		case of.Kind == PlanChanged:
+			w.Plans++
+		default:
+			w.Addenda++
+		}
 	}
 	sessions := p.unwritten()
 	p.mu.Unlock()

@@ -156,6 +156,38 @@ func find(ctx context.Context, q querier, id app.NoteID) (row int64, status app.
 }
 
 func (s noteStore) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
+	return s.addendum(ctx, id, func(tx *sql.Tx, row int64) error { return addAddendum(ctx, tx, id, row, a) })
+}
+
+func (s noteStore) SignAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
+	return s.addendum(ctx, id, func(tx *sql.Tx, row int64) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM addendum_drafts WHERE note = ?", row); err != nil {
+			return err
+		}
+		return addAddendum(ctx, tx, id, row, a)
+	})
+}
+
+func (s noteStore) KeepAddendumDraft(ctx context.Context, id app.NoteID, d *app.AddendumDraft) error {
+	return s.addendum(ctx, id, func(tx *sql.Tx, row int64) error {
+		if d == nil {
+			_, err := tx.ExecContext(ctx, "DELETE FROM addendum_drafts WHERE note = ?", row)
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO addendum_drafts (note, text, changed) VALUES (?, ?, ?)
+			ON CONFLICT (note) DO UPDATE SET text = excluded.text, changed = excluded.changed`, row, d.Text, stamp(d.Changed))
+		return err
+	})
+}
+
+func (s noteStore) AddendumDraft(ctx context.Context, id app.NoteID) (d app.AddendumDraft, err error) {
+	err = s.store.DB().QueryRowContext(ctx, "SELECT text, changed FROM addendum_drafts WHERE note = (SELECT row FROM notes WHERE id = ?)", string(id)).
+		Scan(&d.Text, when{&d.Changed})
+	return d, s.fail(ctx, err)
+}
+
+// addendum does something about an addendum to a signed note.
+func (s noteStore) addendum(ctx context.Context, id app.NoteID, do func(tx *sql.Tx, row int64) error) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		row, status, err := find(ctx, tx, id)
 		if err != nil {
@@ -164,18 +196,22 @@ func (s noteStore) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendu
 		if status == app.NotePreliminary {
 			return app.ErrNotSigned
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO addenda (note, pos, text, by, at)
-			VALUES (?1, (SELECT count(*) FROM addenda WHERE note = ?1), ?, ?, ?)`, row, a.Text, a.By, stamp(a.At)); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "UPDATE notes SET status = 'amended' WHERE row = ?", row); err != nil {
-			return err
-		}
-		if err := indexNote(ctx, tx, row); err != nil {
-			return err
-		}
-		return enterNote(ctx, tx, id, func(n app.Note) (chain.Entry, error) { return n.AddendumEntry(len(n.Addenda) - 1) })
+		return do(tx, row)
 	})
+}
+
+func addAddendum(ctx context.Context, tx *sql.Tx, id app.NoteID, row int64, a app.Addendum) error {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO addenda (note, pos, text, by, at)
+		VALUES (?1, (SELECT count(*) FROM addenda WHERE note = ?1), ?, ?, ?)`, row, a.Text, a.By, stamp(a.At)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "UPDATE notes SET status = 'amended' WHERE row = ?", row); err != nil {
+		return err
+	}
+	if err := indexNote(ctx, tx, row); err != nil {
+		return err
+	}
+	return enterNote(ctx, tx, id, func(n app.Note) (chain.Entry, error) { return n.AddendumEntry(len(n.Addenda) - 1) })
 }
 
 func (s noteStore) DeleteDraft(ctx context.Context, id app.NoteID, at time.Time) error {

@@ -134,6 +134,27 @@ func TestReplaceDeletesNothingSigned(t *testing.T) {
 	must(t, Check(ctx, r))
 }
 
+// A failure between an addendum and its entry leaves neither, and what was being written is still there.
+func TestAnAddendumWithoutItsEntryCannotBe(t *testing.T) {
+	r := signed(t)
+	db := recordsOf(r).store.DB()
+	must(t, r.Notes.KeepAddendumDraft(t.Context(), "N1", &app.AddendumDraft{Text: "being written"}))
+	_, err := db.Exec("CREATE TRIGGER full BEFORE INSERT ON chain BEGIN SELECT raise(ABORT, 'no room'); END")
+	must(t, err)
+	if r.Notes.SignAddendum(t.Context(), "N1", app.Addendum{Text: "being written", By: "T"}) == nil {
+		t.Fatal("went through")
+	}
+	_, err = db.Exec("DROP TRIGGER full")
+	must(t, err)
+	n, err := r.Notes.Note(t.Context(), "N1")
+	if err != nil || len(n.Addenda) != 1 {
+		t.Errorf("%d addenda, %v", len(n.Addenda), err)
+	}
+	_, err = r.Notes.AddendumDraft(t.Context(), "N1")
+	must(t, err)
+	must(t, Check(t.Context(), r))
+}
+
 func TestAuditChain(t *testing.T) {
 	r := signed(t)
 	must(t, r.Audit.Append(t.Context(), app.AuditEntry{At: time.Now(), Act: "second"}))
@@ -287,6 +308,11 @@ func TestOldestStoreOpens(t *testing.T) {
 			if before := filepath.Base(file) < "schema0009.db"; err != nil || before != (len(own) == 0) || !before && string(own[0].File) != canary {
 				t.Errorf("the practice's own measures: %v %v", own, err)
 			}
+			d, err := r.Notes.AddendumDraft(t.Context(), "N1")
+			if before := filepath.Base(file) < "schema0011.db"; before != errors.Is(err, app.ErrNotFound) || !before && (err != nil || d.Text != "half a sen") {
+				t.Errorf("what was being written of an addendum: %q %v", d.Text, err)
+			}
+			must(t, r.Notes.KeepAddendumDraft(t.Context(), "N1", &app.AddendumDraft{Text: "more"}))
 			must(t, r.Measures.AddMeasure(t.Context(), app.OwnMeasure{Measure: "later", Version: "2026-11-26", File: []byte("{}")}))
 			must(t, Check(t.Context(), r))
 		})
@@ -310,6 +336,7 @@ func writeFixture(t *testing.T) {
 	must(t, r.Notes.SignNote(t.Context(), "N1", app.Signature{By: "T", At: at, Hash: [32]byte{1}}))
 	must(t, r.Notes.AddAddendum(t.Context(), "N1", app.Addendum{Text: "later", By: "T", At: at}))
 	must(t, r.Notes.SaveDraft(t.Context(), app.Note{ID: "N2", Client: "C1", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "draft"}}, Created: at, Changed: at}))
+	must(t, r.Notes.KeepAddendumDraft(t.Context(), "N1", &app.AddendumDraft{Text: "half a sen", Changed: at}))
 	fillMeasures(t, r)
 	must(t, r.Measures.AddMeasure(t.Context(), app.OwnMeasure{Measure: "own", Version: "2026-11-25", File: []byte(canary), Added: at}))
 	must(t, r.Close())

@@ -99,11 +99,15 @@ func (u *UI) closeMenus() {
 
 // confirm asks before something is lost. yes names the deed.
 func (u *UI) confirm(title, text, yes string, kind widget.Kind, do func()) {
+	u.ask(u.question(title, text, yes, kind, do))
+}
+
+func (u *UI) question(title, text, yes string, kind widget.Kind, do func()) widget.DialogSpec {
 	no := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
-	u.ask(widget.DialogSpec{
+	return widget.DialogSpec{
 		Icon: "warning", Tone: widget.Caution, Title: title, Text: text, Focus: no,
 		Buttons: []fyne.CanvasObject{no, widget.NewButton(yes, "", kind, func() { u.closeDialog(); do() })},
-	})
+	}
 }
 
 func (u *UI) showBusy(what string, cancel func()) (b *widget.Busy, hide func()) {

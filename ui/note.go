@@ -21,8 +21,8 @@ type note struct {
 	view app.NoteView
 	edit *editor  // nil while it is read
 	past *history // what it said before, while that is shown
-	// adding is what was typed of an addendum, and not signed.
-	adding string
+	// adding is an addendum while it is asked for. The page beneath stands still: it would be of words before the last key.
+	adding *addendum
 	who    *widget.Text
 }
 
@@ -83,7 +83,7 @@ func (n *note) Leave() {
 		n.edit.leave()
 		n.edit = nil
 	}
-	n.root.Objects, n.view, n.past, n.adding = nil, app.NoteView{}, nil, ""
+	n.root.Objects, n.view, n.past = nil, app.NoteView{}, nil
 	n.who.Set("")
 }
 
@@ -112,7 +112,7 @@ func (n *note) Changed(e app.Event) {
 	switch {
 	case n.edit != nil:
 		n.edit.showState()
-	case n.past == nil:
+	case n.past == nil && n.adding == nil:
 		n.read()
 	}
 }
@@ -181,7 +181,12 @@ func (n *note) reader() fyne.CanvasObject {
 		}
 		page.Add(widget.Col(look.S2, widget.Lead(head), widget.NewPara(text, style)))
 	}
-	col := widget.Col(look.S4, widget.Card(page), widget.NewBanner(n.signature()))
+	col := widget.Col(look.S4)
+	if v.Adding != "" {
+		col.Add(widget.NewBanner("An addendum is being written.", widget.Active))
+	}
+	col.Add(widget.Card(page))
+	col.Add(widget.NewBanner(n.signature()))
 	for _, a := range v.Addenda {
 		col.Add(widget.Card(widget.CardHead("Addendum", widget.NewPill(dayTime(a.At, now), widget.Neutral)),
 			widget.NewPara(a.Text, widget.Plain), widget.NewPara("Added by "+a.By, widget.Fine)))
@@ -191,7 +196,10 @@ func (n *note) reader() fyne.CanvasObject {
 			widget.Lead(widget.Row(0, n.who, widget.NewText(dots(v.FormName(), dayTime(v.Created, now)), widget.Soft))))),
 		widget.NewPill(noteWord(v.Status)), widget.IconButton("History", "history", widget.Ghost, func() { n.openHistory(n.read) }),
 		widget.NewButton("Copy as text", "copy", widget.Secondary, n.export))
-	if v.CanAdd {
+	switch {
+	case v.Adding != "":
+		head.Add(widget.NewButton("Go on writing", "edit", widget.Secondary, n.addendum))
+	case v.CanAdd:
 		head.Add(widget.NewButton("Add addendum", "add", widget.Secondary, n.addendum))
 	}
 	return widget.Col(0, bar(head), widget.HLine(),
@@ -226,38 +234,4 @@ func (n *note) export() {
 				},
 			})
 		})
-}
-
-const (
-	addendumRows   = 14
-	addendumHeight = 260 // what is longer is scrolled
-)
-
-// addendum asks for one. What was typed is there again when the question is asked again, as long as the note is open.
-func (n *note) addendum() {
-	area := widget.NewLongArea("Addendum", "", n.adding, addendumRows)
-	cancel := widget.NewButton("Cancel", "", widget.Secondary, n.u.closeDialog)
-	var save *widget.Button
-	save = widget.NewButton("Sign addendum", "sign", widget.Primary, func() {
-		text := area.Text()
-		save.Disable()
-		act(n.u, n.life, "Saving", func(ctx context.Context) error { return n.u.p.AddAddendum(ctx, n.id, text) }, func(err error) {
-			save.Enable()
-			if err != nil {
-				n.u.complain(err)
-				return
-			}
-			n.u.closeDialog()
-			n.adding = ""
-			n.u.say("Addendum signed")
-			n.read()
-		})
-	})
-	save.SetEnabled(n.adding != "")
-	area.OnChanged, area.Limit = func(s string) { save.SetEnabled(s != "") }, app.RoomFor
-	n.u.over(widget.DialogSpec{
-		Icon: "sign", Tone: widget.Active, Title: "Add an addendum", Width: 600,
-		Text: "It is dated and signed when you save it, and cannot be changed afterwards. The note itself stays as it was signed.",
-		Body: widget.Sized(0, addendumHeight, widget.NewVScroll(widget.Pad(2, look.S3, 2, 2, area))), Focus: area.First(), Buttons: []fyne.CanvasObject{cancel, save},
-	}, func() { n.adding = area.Text() })
 }

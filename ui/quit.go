@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -90,6 +91,16 @@ func waitingWords(w app.Waiting) string {
 	var all []string
 	if w.Drafts > 0 {
 		all = append(all, "the last changes to "+count(w.Drafts, "note"))
+	}
+	switch w.Addenda {
+	case 0:
+	case 1:
+		all = append(all, "the last words of an addendum")
+	default:
+		all = append(all, "the last words of "+strconv.Itoa(w.Addenda)+" addenda")
+	}
+	if w.Plans > 0 {
+		all = append(all, "the last changes to "+count(w.Plans, "safety plan"))
 	}
 	for _, began := range w.Sessions {
 		all = append(all, "the end and the draft note of the session that began at "+began.Local().Format("15:04 on 2 January"))

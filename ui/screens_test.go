@@ -254,7 +254,7 @@ func TestAnAddendumIsNotLost(t *testing.T) {
 	r.stage.Vault.Memory.Fail(nil)
 	r.key(fyne.KeyEscape)
 	r.until("closed", func() bool { return r.dialog == nil })
-	r.press("Add addendum")
+	r.press("Go on writing")
 	r.until("what was typed", func() bool { return holds("Typed first. Fifty") })
 	r.press("Sign addendum")
 	id := r.shell().section.(*caseload).side.(*note).id
@@ -267,6 +267,45 @@ func TestAnAddendumIsNotLost(t *testing.T) {
 	r.press("Add addendum")
 	if !holds("") || holds("T") {
 		t.Error("what was signed is offered again")
+	}
+}
+
+// TestAnAddendumIsThereAgain: over a lock and a closed question, until it is thrown away by name.
+func TestAnAddendumIsThereAgain(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openNote(true)
+	r.press("Add addendum")
+	r.typed("Addendum", "Half a sen")
+	r.stage.Lock()
+	r.at("unlock")
+	if strings.Contains(r.written(), "Half a sen") {
+		t.Error("it is on the locked screen")
+	}
+	r.typed("Passphrase", apptest.Passphrase)
+	r.press("Unlock")
+	r.at("today")
+	r.openNote(true)
+	r.reads("An addendum is being written.")
+	r.press("Go on writing")
+	if got := r.field("Addendum").Text; got != "Half a sen" {
+		t.Errorf("unlocked: %q", got)
+	}
+	r.typed("Addendum", "tence")
+	r.press("Close")
+	r.press("Go on writing")
+	if got := r.field("Addendum").Text; got != "Half a sentence" {
+		t.Errorf("closed and opened: %q", got)
+	}
+	r.press("Discard addendum")
+	r.press("Cancel")
+	if got := r.field("Addendum").Text; got != "Half a sentence" {
+		t.Errorf("not thrown away: %q", got)
+	}
+	r.press("Discard addendum")
+	r.press("Discard")
+	r.press("Add addendum")
+	if got := r.field("Addendum").Text; got != "" {
+		t.Errorf("thrown away: %q", got)
 	}
 }
 

@@ -297,6 +297,14 @@ var shots = []shot{
 		r.at("today")
 		r.shell().openNote(r.stage.Ana, d.ID())
 	}},
+	{"note-addendum-begun", full, func(r *rig) {
+		r.openNote(true)
+		r.press("Add addendum")
+		r.typed("Addendum", "Called back on Friday.")
+		r.press("Close")
+		r.sees("Go on writing")
+		r.rest()
+	}},
 	{"note-addendum", full, func(r *rig) { r.openNote(true); r.press("Add addendum"); r.typed("Addendum", "Called back on Friday.") }},
 	{"note-draft", full, func(r *rig) { r.openNote(false) }},
 	{"note-draft-soap", full, func(r *rig) {

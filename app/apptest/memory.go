@@ -41,6 +41,7 @@ type Memory struct {
 	plans    map[app.ClientID][]app.SafetyPlan // oldest first
 
 	planDrafts  map[app.ClientID]app.PlanDraft
+	adding      map[app.NoteID]app.AddendumDraft
 	brokenAudit int64
 	responses   []app.Response
 	alerts      []app.Alert
@@ -70,6 +71,7 @@ func NewMemory() *Memory {
 		plans:    map[app.ClientID][]app.SafetyPlan{},
 
 		planDrafts: map[app.ClientID]app.PlanDraft{},
+		adding:     map[app.NoteID]app.AddendumDraft{},
 		chain:      map[string][]chain.Entry{},
 		heads:      map[string]chain.Head{},
 		chainKey:   chain.GenerateKey(),

@@ -123,14 +123,55 @@ func (s *store) SignNote(ctx context.Context, id app.NoteID, sig app.Signature) 
 }
 
 func (s *store) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
+	return s.addAddendum(ctx, id, a, nil)
+}
+
+func (s *store) SignAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
+	return s.addAddendum(ctx, id, a, func() { delete(s.m.adding, id) })
+}
+
+func (s *store) addAddendum(ctx context.Context, id app.NoteID, a app.Addendum, then func()) error {
 	return s.change(ctx, id, func(n *app.Note) error {
 		if n.Status == app.NotePreliminary {
 			return app.ErrNotSigned
 		}
 		n.Status = app.NoteAmended
 		n.Addenda = append(slices.Clone(n.Addenda), a)
-		return s.m.enter(n.AddendumEntry(len(n.Addenda) - 1))
+		if err := s.m.enter(n.AddendumEntry(len(n.Addenda) - 1)); err != nil {
+			return err
+		}
+		if then != nil {
+			then()
+		}
+		return nil
 	})
+}
+
+func (s *store) KeepAddendumDraft(ctx context.Context, id app.NoteID, d *app.AddendumDraft) error {
+	return s.change(ctx, id, func(n *app.Note) error {
+		switch {
+		case n.Status == app.NotePreliminary:
+			return app.ErrNotSigned
+		case d == nil:
+			delete(s.m.adding, id)
+		default:
+			s.m.adding[id] = *d
+		}
+		return nil
+	})
+}
+
+func (s *store) AddendumDraft(ctx context.Context, id app.NoteID) (app.AddendumDraft, error) {
+	unlock, err := s.read(ctx)
+	if err != nil {
+		return app.AddendumDraft{}, err
+	}
+	defer unlock()
+	d, ok := s.m.adding[id]
+	if !ok {
+		return app.AddendumDraft{}, app.ErrNotFound
+	}
+	return d, nil
 }
 
 func (s *store) change(ctx context.Context, id app.NoteID, do func(*app.Note) error) error {

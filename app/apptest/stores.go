@@ -33,6 +33,7 @@ func TestStores(t *testing.T, open func(t *testing.T) *app.Records) {
 		{"NoteExcerpt", testNoteExcerpt},
 		{"NoteLong", testNoteLong},
 		{"NoteSigned", testNoteSigned},
+		{"AddendumDrafts", testAddendumDrafts},
 		{"NoteDeleted", testNoteDeleted},
 		{"NoteMissing", testNoteMissing},
 		{"Drafts", testDrafts},

@@ -100,7 +100,7 @@ func (e *Entry) AcceptsTab() bool { return false }
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	Host.Worked()
-	if e.OnKey != nil && e.OnKey(k) {
+	if e.OnKey != nil && !e.Disabled() && e.OnKey(k) {
 		return
 	}
 	if k.Name == fyne.KeyEscape || k.Name == fyne.KeyF1 || k.Name == fyne.KeyF11 {
@@ -118,7 +118,7 @@ func (e *Entry) TypedRune(r rune) {
 
 // TypedShortcut implements fyne.Shortcutable.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
-	if p, ok := s.(*fyne.ShortcutPaste); ok && e.takePaste(p.Clipboard.Content()) {
+	if p, ok := s.(*fyne.ShortcutPaste); ok && !e.Disabled() && e.takePaste(p.Clipboard.Content()) {
 		return
 	}
 	e.Entry.TypedShortcut(s)

@@ -70,8 +70,22 @@ func (a *LongArea) SetText(text string) {
 	a.replace(0, 0, cut(text))
 }
 
+// SetEnabled tells whether it can be typed into.
+func (a *LongArea) SetEnabled(on bool) {
+	for _, p := range a.parts {
+		if on {
+			p.Enable()
+		} else {
+			p.Disable()
+		}
+	}
+}
+
 // First is where typing begins.
 func (a *LongArea) First() fyne.Focusable { return a.parts[0].Entry }
+
+// End goes to the end of the text.
+func (a *LongArea) End() { a.focus(len(a.parts)-1, true) }
 
 // Last is where the text ends.
 func (a *LongArea) Last() fyne.Focusable { return a.parts[len(a.parts)-1].Entry }
