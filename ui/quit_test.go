@@ -9,6 +9,7 @@ import (
 
 	"alcove/app"
 	"alcove/app/apptest"
+	"alcove/app/safety"
 )
 
 // closing is a rig whose window is about to be closed.
@@ -72,6 +73,21 @@ func TestClosingLocked(t *testing.T) {
 	r.reads("Its chat is gone when you close")
 	r.press("Close")
 	r.until("it closes", func() bool { return r.closed })
+}
+
+// TestClosingOnWhatIsBeingWritten: an addendum and a plan that a full disk would not take are named.
+func TestClosingOnWhatIsBeingWritten(t *testing.T) {
+	r := closing(t)
+	r.openNote(true)
+	r.press("Add addendum")
+	r.stage.Vault.Memory.Fail(app.ErrDiskFull)
+	r.typed("Addendum", "Half a sen")
+	r.stage.WritePlan(r.stage.Ana, safety.Steps{0: {{Text: "Pacing"}}})
+	r.stage.Lock()
+	r.at("unlock")
+	r.quit()
+	r.reads("Closing now loses the last words of an addendum and the last changes to 1 safety plan.")
+	r.stage.Vault.Memory.Fail(nil)
 }
 
 // TestClosingAllTheSame: whoever wants to lose it can, by a button that says so.
