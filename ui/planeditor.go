@@ -18,7 +18,7 @@ import (
 type planEditor struct {
 	b      *planBook
 	after  int // the version that it follows
-	areas  [safety.StepCount]*widget.Entry
+	areas  [safety.StepCount]*widget.LongArea
 	rows   [safety.StepCount][]*phoneRow
 	lists  [safety.StepCount]*fyne.Container
 	review *widget.Choice
@@ -43,8 +43,7 @@ func newPlanEditor(b *planBook, after int, steps safety.Steps) *planEditor {
 				e.root.Refresh()
 			}).Low().Named("Another line: "+form.Heading)))
 		} else {
-			e.areas[i] = widget.NewArea(form.Heading, joined(steps[i]), 2)
-			e.areas[i].SetPlaceHolder("One a line")
+			e.areas[i] = widget.NewLongArea(form.Heading, "One a line", joined(steps[i]), 3)
 			e.areas[i].OnChanged = func(string) { e.typed() }
 			body.Add(e.areas[i])
 		}
@@ -87,7 +86,7 @@ func (e *planEditor) steps() safety.Steps {
 	var s safety.Steps
 	for i := range s {
 		if e.areas[i] != nil {
-			for _, text := range strings.Split(e.areas[i].Text, "\n") {
+			for _, text := range strings.Split(e.areas[i].Text(), "\n") {
 				s[i] = append(s[i], safety.Line{Text: text})
 			}
 			continue

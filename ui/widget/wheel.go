@@ -108,7 +108,7 @@ func (r *entryRenderer) MinSize() fyne.Size {
 
 func (r *entryRenderer) Layout(s fyne.Size) {
 	r.WidgetRenderer.Layout(s)
-	r.line.Resize(s)
+	r.line.Resize(s.SubtractWidthHeight(0.5, 0.5)) // as the stock one ends
 	r.wheel.Resize(s)
 }
 
