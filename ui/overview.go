@@ -180,5 +180,5 @@ func fact(name, value string) fyne.CanvasObject {
 	if value == "" {
 		value, style = "–", style.In(look.Faint)
 	}
-	return widget.RowTop(look.S3, widget.Sized(92, 0, widget.NewText(name, widget.Soft)), widget.Grow(widget.NewPara(value, style)))
+	return widget.RowTop(look.S3, widget.Sized(92, 0, widget.Pad(1, 0, 0, 0, widget.NewText(name, widget.Soft))), widget.Grow(widget.NewPara(value, style)))
 }

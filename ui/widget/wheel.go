@@ -1,7 +1,6 @@
 package widget
 
 import (
-	"image/color"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -9,8 +8,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
-
-	"alcove/ui/look"
 )
 
 // wheel lies over a field and gives the mouse's wheel to what the field stands in: a stock entry
@@ -75,23 +72,26 @@ func around(o Object, field *Entry, in *VScroll, at fyne.Position) (*VScroll, fy
 	return nil, fyne.Position{}, false
 }
 
-// entryRenderer is the stock one with a line that is seen from afar while the focus is there, and a wheel on top.
+// entryRenderer is the stock one with a thicker line while the focus is there, and a wheel on top.
 type entryRenderer struct {
 	fyne.WidgetRenderer
 	e     *Entry
-	line  *canvas.Rectangle
+	line  *canvas.Rectangle // the stock one's, around it
 	wheel *wheel
 	text  Object // which the stock one scrolls inside itself; nil for one line
 }
 
 // CreateRenderer implements fyne.Widget.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	r := &entryRenderer{WidgetRenderer: e.Entry.CreateRenderer(), e: e, line: canvas.NewRectangle(color.Transparent), wheel: newWheel(e)}
-	r.line.CornerRadius, r.line.StrokeWidth = look.RadiusControl, 2
-	r.draw()
+	r := &entryRenderer{WidgetRenderer: e.Entry.CreateRenderer(), e: e, wheel: newWheel(e)}
 	for _, o := range r.WidgetRenderer.Objects() {
-		if s, ok := o.(*container.Scroll); ok {
-			r.text = s.Content
+		switch o := o.(type) {
+		case *container.Scroll:
+			r.text = o.Content
+		case *canvas.Rectangle:
+			if o.StrokeWidth > 0 {
+				r.line = o
+			}
 		}
 	}
 	return r
@@ -108,7 +108,7 @@ func (r *entryRenderer) MinSize() fyne.Size {
 
 func (r *entryRenderer) Layout(s fyne.Size) {
 	r.WidgetRenderer.Layout(s)
-	r.line.Resize(s.SubtractWidthHeight(0.5, 0.5)) // as the stock one ends
+	r.draw()
 	r.wheel.Resize(s)
 }
 
@@ -117,13 +117,15 @@ func (r *entryRenderer) Refresh() {
 	r.draw()
 }
 
-// draw lays a second line over the stock one, which is as thin as that of a field without the focus.
+// draw makes the line thicker than that of a field without the focus: the stock one changes its colour alone.
 func (r *entryRenderer) draw() {
-	r.line.StrokeColor = look.Color(look.Accent)
-	r.line.Hidden = !r.e.focused
+	r.line.StrokeWidth = theme.InputBorderSize()
+	if r.e.focused {
+		r.line.StrokeWidth *= 2
+	}
 	r.line.Refresh()
 }
 
 func (r *entryRenderer) Objects() []Object {
-	return append(slices.Clone(r.WidgetRenderer.Objects()), r.line, r.wheel)
+	return append(slices.Clone(r.WidgetRenderer.Objects()), r.wheel)
 }
