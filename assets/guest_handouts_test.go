@@ -133,7 +133,7 @@ func (s *stage) waitsWith(p *tab, l speech, forms ...app.FormHandout) app.Door {
 func TestFormInTheWaitingRoom(t *testing.T) {
 	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		p := newTab(t, everything, l.tag)
-		q := questions{p, measureForm(t, "phq-9", "F1", l.tag[:2])}
+		q := questions{p, measureForm(t, "phq-9", "form one", l.tag[:2])}
 		d := s.waitsWith(p, l, q.FormHandout)
 		p.hears("status", l.say("questionsNew"))
 		if l.tag == "en-US" {
@@ -185,17 +185,17 @@ func TestFormInTheWaitingRoom(t *testing.T) {
 		await[app.CallLost](t, r)
 		p.says(l, "lost")
 		s.tunnel.dark.Store(false)
-		if got := answersTo(t, call, r, "F1"); !maps.Equal(got, want) {
+		if got := answersTo(t, call, r, "form one"); !maps.Equal(got, want) {
 			t.Errorf("the desktop has %v, want %v", got, want)
 		}
 		p.press(l.say("questions"))
 		p.says(l, "answersKept")
-		p.nothingStays("F1")
+		p.nothingStays("form one")
 		p.press(l.say("goBack"))
 		p.noMoreAnswers(l, r)
 		call.End(app.EndTherapist)
 		p.says(l, "endedTitle")
-		p.nothingStays("F1")
+		p.nothingStays("form one")
 	})
 }
 
@@ -216,7 +216,7 @@ func TestFormSkipped(t *testing.T) {
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag)
-	first, second := questions{p, measureForm(t, "gad-7", "F1", "en")}, questions{p, measureForm(t, "who-5", "F2", "en")}
+	first, second := questions{p, measureForm(t, "gad-7", "form one", "en")}, questions{p, measureForm(t, "who-5", "form two", "en")}
 	d := s.waitsWith(p, l, first.FormHandout, second.FormHandout)
 	p.press(l.say("questionsOpen"))
 	first.answer(measure.Answers{1: 3})
@@ -262,8 +262,8 @@ func TestFormAskedAgain(t *testing.T) {
 	s := newStage(t)
 	l := languages(t)[0]
 	p := newTab(t, everything, l.tag)
-	q := questions{p, measureForm(t, "gad-7", "F1", "en")}
-	s.waitsWith(p, l, q.FormHandout, measureForm(t, "audit-c", "F2", "en"))
+	q := questions{p, measureForm(t, "gad-7", "form one", "en")}
+	s.waitsWith(p, l, q.FormHandout, measureForm(t, "audit-c", "form two", "en"))
 	p.press(l.say("questionsOpen"))
 	q.answer(measure.Answers{1: 3})
 	s.road.cut()
@@ -302,7 +302,7 @@ func TestFormInTheRoom(t *testing.T) {
 	call, r := s.meet(p, l, video)
 	call.CheckCode(p.code())
 	p.says(l, "verified")
-	q := questions{p, measureForm(t, "phq-9", "F1", "en")}
+	q := questions{p, measureForm(t, "phq-9", "form one", "en")}
 	if err := call.Handouts().Ask(q.FormHandout); err != nil {
 		t.Fatal(err)
 	}
@@ -328,7 +328,7 @@ func TestFormInTheRoom(t *testing.T) {
 	if !maps.Equal(e.Answers, measure.Answers{1: 1, 2: 1}) {
 		t.Errorf("the desktop has %v", e.Answers)
 	}
-	call.Handouts().Kept("F1", false)
+	call.Handouts().Kept("form one", false)
 	p.says(l, "answersRefused")
 	p.handoutShots("form-room-refused", l)
 	p.press(l.say("goBack"))
