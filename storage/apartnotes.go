@@ -134,14 +134,14 @@ func (s apartStore) SearchApart(ctx context.Context, q app.NoteQuery) ([]app.Not
 	words := wordsOf(q.Text)
 	var hits []app.NoteHit
 	for _, n := range all {
-		text := squeeze(n.Title, body(n.Sections))
-		if len(words) == 0 || !holds(text, words) || len(hits) == limitOr(q.Limit, hitsLimit) {
+		text := squeeze(body(n.Sections))
+		if len(words) == 0 || !holds(squeeze(n.Title, text), words) || len(hits) == limitOr(q.Limit, hitsLimit) {
 			continue
 		}
 		hit := app.NoteHit{NoteRow: app.NoteRow{
 			ID: n.ID, Client: n.Client, Title: n.Title, Format: n.Format, Form: n.Form, Status: n.Status, Created: n.Created, Changed: n.Changed,
 		}}
-		hit.Excerpt, hit.Marks = excerpt(text, words)
+		hit.Excerpt, hit.Marks = excerpt(n.Title, text, words)
 		if err := s.store.DB().QueryRowContext(ctx, "SELECT name FROM clients WHERE id = ?", string(n.Client)).Scan(&hit.ClientName); err != nil {
 			return nil, s.fail(ctx, err)
 		}

@@ -109,7 +109,7 @@ func (s noteStore) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.Note
 				if err != nil {
 					return err
 				}
-				f.Excerpt, f.Marks = excerpt(squeeze(append([]string{f.Title}, texts...)...), words)
+				f.Excerpt, f.Marks = excerpt(f.Title, squeeze(texts...), words)
 			}
 			hits = append(hits, f.NoteHit)
 		}

@@ -113,9 +113,17 @@ func firstRunes(s string, n int) string {
 	return s
 }
 
-// excerpt cuts out of text what stands around the first word found, and the byte ranges in it of
-// every one. The last of words may be a beginning.
-func excerpt(text string, words []string) (string, [][2]int) {
+// excerpt is of the text, beside which its title is shown; where no word is in it, of both.
+func excerpt(title, text string, words []string) (string, [][2]int) {
+	if cut, marks := excerptOf(text, words); len(marks) > 0 {
+		return cut, marks
+	}
+	return excerptOf(squeeze(title, text), words)
+}
+
+// excerptOf cuts out of text what stands around the first word found, with an ellipsis where something is before, and the byte
+// ranges in it of every one. The last of words may be a beginning.
+func excerptOf(text string, words []string) (string, [][2]int) {
 	found := func(w word) bool {
 		for i, q := range words {
 			if w.folded == q || i == len(words)-1 && strings.HasPrefix(w.folded, q) {
@@ -132,7 +140,11 @@ func excerpt(text string, words []string) (string, [][2]int) {
 		from = back(text, w.start, excerptRunes/3)
 		return false
 	})
-	cut := firstRunes(text[from:], excerptRunes)
+	before, most := "", excerptRunes
+	if from > 0 {
+		before, most = "…", most-1
+	}
+	cut := firstRunes(text[from:], most)
 	end := len(cut)
 	if from+end < len(text) || strings.HasSuffix(cut, "…") {
 		end = len(strings.TrimSuffix(cut, "…"))
@@ -140,11 +152,11 @@ func excerpt(text string, words []string) (string, [][2]int) {
 	var marks [][2]int
 	eachWord(cut[:end], func(w word) bool {
 		if found(w) {
-			marks = append(marks, [2]int{w.start, w.end})
+			marks = append(marks, [2]int{len(before) + w.start, len(before) + w.end})
 		}
 		return true
 	})
-	return cut, marks
+	return before + cut, marks
 }
 
 // back is the start of the first whole word at most n runes before at.

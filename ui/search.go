@@ -198,6 +198,7 @@ func (s *search) fill(i int, l *widget.Line) {
 	l.Hit.SetMarked(h.Excerpt, h.Marks)
 	if h.Format == app.FormatPsychotherapy {
 		l.Icon.Set("lock", look.Muted)
+		l.Sub.Set(titleOf(h.Title))
 		l.SetPill("Apart", widget.Neutral)
 	}
 }

@@ -133,7 +133,7 @@ func (s *store) SearchApart(ctx context.Context, q app.NoteQuery) ([]app.NoteHit
 			continue
 		}
 		hit := app.NoteHit{NoteRow: rowOf(n), ClientName: s.m.clients[n.Client].Name}
-		hit.Excerpt, hit.Marks = excerptAround(q.Text, fullText(n))
+		hit.Excerpt, hit.Marks = excerptOf(q.Text, n)
 		hits = append(hits, hit)
 	}
 	return hits[:min(len(hits), limit(q.Limit, hitsLimit))], nil

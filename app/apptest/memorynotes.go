@@ -78,7 +78,7 @@ func (s *store) SearchNotes(ctx context.Context, q app.NoteQuery) ([]app.NoteHit
 		}
 		hit := app.NoteHit{NoteRow: rowOf(n), ClientName: s.m.clients[n.Client].Name}
 		if len(words(q.Text)) > 0 {
-			hit.Excerpt, hit.Marks = excerptAround(q.Text, fullText(n))
+			hit.Excerpt, hit.Marks = excerptOf(q.Text, n)
 		}
 		hits = append(hits, hit)
 	}
@@ -225,15 +225,25 @@ func body(n app.Note) string {
 	return strings.Join(strings.Fields(strings.Join(parts, " ")), " ")
 }
 
-func fullText(n app.Note) string {
-	text := n.Title + "\n" + body(n)
+func fullText(n app.Note) string { return n.Title + "\n" + untitled(n) }
+
+func untitled(n app.Note) string {
+	text := body(n)
 	for _, a := range n.Addenda {
 		text += "\n" + a.Text
 	}
 	return text
 }
 
-// excerptAround cuts out what stands around the first match, and marks the matches in it.
+// excerptOf is of the text, beside which its title is shown; where nothing matches in it, of both.
+func excerptOf(query string, n app.Note) (string, [][2]int) {
+	if text, marks := excerptAround(query, untitled(n)); len(marks) > 0 {
+		return text, marks
+	}
+	return excerptAround(query, fullText(n))
+}
+
+// excerptAround cuts out what stands around the first match, from a whole word on, and marks the matches in it.
 func excerptAround(query, text string) (string, [][2]int) {
 	marks, _ := search(query, text)
 	if len(marks) == 0 {
@@ -241,12 +251,17 @@ func excerptAround(query, text string) (string, [][2]int) {
 	}
 	before := []rune(text[:marks[0][0]])
 	from := len(string(before[:max(0, len(before)-excerptRunes/3)]))
-	excerpt := cut(text[from:], excerptRunes)
+	lead := ""
+	if from > 0 {
+		from += strings.IndexByte(text[from:marks[0][0]], ' ') + 1
+		lead = "…"
+	}
+	excerpt := cut(text[from:], excerptRunes-1)
 	var inside [][2]int
 	for _, m := range marks {
 		if m[1]-from <= len(strings.TrimSuffix(excerpt, "…")) {
-			inside = append(inside, [2]int{m[0] - from, m[1] - from})
+			inside = append(inside, [2]int{len(lead) + m[0] - from, len(lead) + m[1] - from})
 		}
 	}
-	return excerpt, inside
+	return lead + excerpt, inside
 }

@@ -424,6 +424,18 @@ func testSearchFilters(t *testing.T, r *app.Records) {
 
 func testSearchMarks(t *testing.T, r *app.Records) {
 	addClient(t, r, "C1", "Ana")
+	addNote(t, r, "N3", "C1", hour(3), strings.Repeat("before ", 20)+"a needle in it")
+	hits, err := r.Notes.SearchNotes(t.Context(), app.NoteQuery{Text: "needle"})
+	ok(t, err)
+	if len(hits) != 1 || !strings.HasPrefix(hits[0].Excerpt, "…before ") || !strings.HasSuffix(hits[0].Excerpt, "needle in it") {
+		t.Fatalf("it does not say that something is before: %+v", hits)
+	}
+	wantMarks(t, "needle", hits[0])
+	hits, err = r.Notes.SearchNotes(t.Context(), app.NoteQuery{Text: "before"})
+	ok(t, err)
+	if len(hits) != 1 || !strings.HasPrefix(hits[0].Excerpt, "before before ") { // and not the title, which stands above it
+		t.Fatalf("the excerpt does not begin with the text: %+v", hits)
+	}
 	long := strings.Repeat("Überall große Worte. ", 60)
 	addNote(t, r, "N1", "C1", hour(1), long+"Ganz am Ende kam die Münchner Panikattacke zurück. "+long)
 	addNote(t, r, "N2", "C1", hour(2), "Panik.")
