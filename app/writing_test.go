@@ -160,6 +160,7 @@ func TestNothingWrittenComesBackLate(t *testing.T) {
 		s.WriteAddendum(id, "slow")
 		goOn := s.Vault.Memory.Stall()
 		time.Sleep(3 * time.Second)
+		s.Vault.Memory.Stall()() // that one write hangs, and no other call
 		signed := make(chan error, 1)
 		go func() { signed <- s.AddAddendum(t.Context(), id, "slow") }()
 		synctest.Wait()

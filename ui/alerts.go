@@ -100,7 +100,7 @@ func askWhatWasDone(u *UI, life *scope, a app.AlertView) {
 	for _, q := range a.Asked {
 		asked = append(asked, widget.NewPara(q.Question, widget.Plain), widget.NewText(q.Answer, widget.Strong.In(look.Bad)))
 	}
-	area := widget.NewArea("What was done", "", 4)
+	area := widget.NewArea("What was done", "", 4).UpTo(8)
 	field := widget.NewField(area, "Whom you spoke to, what was agreed, what comes next. It is signed with your name and the time, and cannot be changed.")
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
 	var save *widget.Button

@@ -174,7 +174,7 @@ var kindSentences = []string{
 
 // deny asks for the sentence that the client reads.
 func (k *knocks) deny(v app.KnockView) {
-	area := widget.NewArea("What the client reads", kindSentences[0], 3)
+	area := widget.NewArea("What the client reads", kindSentences[0], 3).UpTo(8)
 	choices := widget.Col(6)
 	for _, s := range kindSentences {
 		choices.Add(widget.ColStart(0, widget.NewChip(s, func() { area.SetText(s) })))

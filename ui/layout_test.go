@@ -88,6 +88,9 @@ func over(a, b tree.Node) bool {
 	}
 	ax, ay := at(a, aw)
 	bx, by := at(b, bw)
+	// Of a line that a scroll has moved half out of sight the rest covers nothing.
+	aw.Height, bw.Height = min(ay+aw.Height, a.To.Y)-max(ay, a.From.Y), min(by+bw.Height, b.To.Y)-max(by, b.From.Y)
+	ay, by = max(ay, a.From.Y), max(by, b.From.Y)
 	const slack = 3
 	return ax+slack < bx+bw.Width && bx+slack < ax+aw.Width && ay+slack < by+bw.Height && by+slack < ay+aw.Height
 }

@@ -149,7 +149,7 @@ func answersCard(v app.ResponseView) fyne.CanvasObject {
 
 // void asks why, and takes the response out of the account.
 func (r *response) void(v app.ResponseView) {
-	area := widget.NewArea("Why it does not count", "", 3)
+	area := widget.NewArea("Why it does not count", "", 3).UpTo(8)
 	field := widget.NewField(area, "For example: entered for somebody else. The response stays to be read, with this reason.")
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, r.u.closeDialog)
 	r.u.ask(widget.DialogSpec{

@@ -268,6 +268,11 @@ var shots = []shot{
 	{"measure-fill-in-large", full, func(r *rig) { r.large(); r.fillIn("WHO-5") }},
 	{"measure-response", risky, func(r *rig) { r.openResponse() }},
 	{"measure-void", measured, func(r *rig) { r.openResponse(); r.press("Void this response") }},
+	{"measure-void-long", measured, func(r *rig) {
+		r.openResponse()
+		r.press("Void this response")
+		r.typed("Why it does not count", strings.Repeat("Filled in together with somebody else’s sheet. ", 30))
+	}},
 	{"alert-answer", risky, func(r *rig) { r.at("today"); r.press("Record what was done for Ana María Velasco") }},
 	{"today-alert", risky, func(r *rig) { r.at("today") }},
 	{"caseload-trends", risky, func(r *rig) { r.at("today"); r.press("Caseload") }},
@@ -304,6 +309,12 @@ var shots = []shot{
 		r.press("Close")
 		r.sees("Go on writing")
 		r.rest()
+	}},
+	{"note-addendum-large", full, func(r *rig) {
+		r.large()
+		r.openNote(true)
+		r.press("Add addendum")
+		r.typed("Addendum", strings.Repeat("Called back on Friday. ", 20))
 	}},
 	{"note-addendum", full, func(r *rig) { r.openNote(true); r.press("Add addendum"); r.typed("Addendum", "Called back on Friday.") }},
 	{"note-draft", full, func(r *rig) { r.openNote(false) }},
@@ -482,6 +493,22 @@ var shots = []shot{
 	{"client-plan-changed", planned, func(r *rig) { r.openClient(tabPlan); r.press("What changed") }},
 	{"client-plan-edit", planned, func(r *rig) { r.openClient(tabPlan); r.press("Write the next version") }},
 	{"client-plan-long", longPlan, func(r *rig) { r.openClient(tabPlan) }},
+	{"client-plan-long-edit", longPlan, func(r *rig) {
+		r.openClient(tabPlan)
+		r.press("Write the next version")
+		r.sees("Warning signs")
+		f := r.field("Warning signs")
+		r.win.Canvas().Focus(f)
+		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})
+		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+		r.typed("Warning signs", "\nWritten last")
+	}},
+	{"room-plan-long-edit", longPlan, func(r *rig) {
+		r.verified(kim)
+		r.press("Plan")
+		r.press("Write the next version")
+		r.sees("Warning signs")
+	}},
 	{"room-plan-long", longPlan, func(r *rig) { r.verified(kim); r.press("Plan") }},
 	{"room-emergency", planned, func(r *rig) {
 		r.verified(kim)

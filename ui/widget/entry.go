@@ -17,6 +17,7 @@ type Entry struct {
 	label string
 	icon  string
 	grows bool // as high as its text
+	most  int  // rows, after which it scrolls inside itself; 0 for no end
 	// OnEnd is called when the focus leaves.
 	OnEnd func()
 	// OnKey may take a key before the field does.
@@ -82,8 +83,8 @@ func (e *Entry) Refresh() {
 	e.Entry.Refresh()
 }
 
-// NewArea is several lines, rows high; what is longer scrolls in it. Tab leaves it: a note is
-// written section after section by keyboard.
+// NewArea is several lines, rows high or as high as its text. Tab leaves it: a note is written section
+// after section by keyboard.
 func NewArea(label, text string, rows int) *Entry {
 	e := newEntry(label, text)
 	e.MultiLine = true
@@ -91,6 +92,14 @@ func NewArea(label, text string, rows int) *Entry {
 	e.Scroll = fyne.ScrollNone
 	e.ExtendBaseWidget(e)
 	e.SetMinRowsVisible(rows)
+	e.grows = true
+	e.OnCursorChanged = func() { e.inSight(canvasOf(e)) }
+	return e
+}
+
+// UpTo ends its growing, for a dialog that must stay in the window: what is longer scrolls in it.
+func (e *Entry) UpTo(rows int) *Entry {
+	e.most = rows
 	return e
 }
 

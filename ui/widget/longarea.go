@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
 
 	"alcove/ui/look"
 )
@@ -141,8 +140,7 @@ func (a *LongArea) replace(from, to int, pieces []piece) {
 func (a *LongArea) newPart(from piece) *part {
 	p := &part{Entry: NewArea(a.label, from.text, 1), sep: from.sep}
 	p.SetPlaceHolder(a.hint)
-	p.grows = true
-	p.OnCursorChanged = func() { a.follow(p) }
+	p.OnCursorChanged = func() { p.inSight(canvasOf(a)) } // a part may be new, and the canvas has not seen it yet
 	p.OnChanged = func(string) { a.changed() }
 	p.OnKey = func(k *fyne.KeyEvent) bool { return a.key(p, k) }
 	p.OnPaste = func(text string) bool { return a.paste(p, text) }
@@ -289,28 +287,4 @@ func (a *LongArea) paste(p *part, text string) bool {
 	a.quiet = false
 	a.changed()
 	return true
-}
-
-// follow keeps the line that is written in sight: a part has no scroll of its own, it is as high as its text.
-func (a *LongArea) follow(p *part) {
-	c := canvasOf(a) // also where the part is new, and the canvas has not seen it yet
-	if c == nil || c.Focused() != fyne.Focusable(p.Entry) {
-		return
-	}
-	s, at := scrollOf(c, p.Entry)
-	if s == nil {
-		return
-	}
-	if p.MinSize().Height > p.Size().Height { // a line more; the window would lay it out only when it is drawn next
-		s.Content.Resize(s.Content.MinSize().Max(s.Size()))
-		_, at = scrollOf(c, p.Entry)
-	}
-	top := at.Y + p.CursorPosition().Y
-	bottom := top + 2*theme.TextSize()
-	switch {
-	case top < s.Offset.Y:
-		s.ScrollToOffset(fyne.NewPos(0, max(0, top)))
-	case bottom > s.Offset.Y+s.Size().Height:
-		s.ScrollToOffset(fyne.NewPos(0, bottom-s.Size().Height))
-	}
 }

@@ -15,11 +15,12 @@ import (
 // else.
 type wheel struct {
 	widget.BaseWidget
-	field *Entry
+	field  *Entry
+	inside *container.Scroll // the field's own
 }
 
-func newWheel(e *Entry) *wheel {
-	w := &wheel{field: e}
+func newWheel(e *Entry, inside *container.Scroll) *wheel {
+	w := &wheel{field: e, inside: inside}
 	w.ExtendBaseWidget(w)
 	return w
 }
@@ -31,6 +32,10 @@ func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
 
 // Scrolled implements fyne.Scrollable.
 func (w *wheel) Scrolled(e *fyne.ScrollEvent) {
+	if w.field.most > 0 && w.inside.Content.MinSize().Height > w.inside.Size().Height {
+		w.inside.Scrolled(e)
+		return
+	}
 	if s, _ := scrollOf(canvasOf(w.field), w.field); s != nil {
 		s.Scrolled(e)
 	}
@@ -72,38 +77,73 @@ func around(o Object, field *Entry, in *VScroll, at fyne.Position) (*VScroll, fy
 	return nil, fyne.Position{}, false
 }
 
+// inSight keeps the line that is written in sight: a field that grows has no scroll of its own.
+func (e *Entry) inSight(c fyne.Canvas) {
+	if c == nil || c.Focused() != fyne.Focusable(e) {
+		return
+	}
+	s, at := scrollOf(c, e)
+	grown := e.MinSize().Height > e.Size().Height // the window would lay it out only when it is drawn next
+	switch {
+	case grown && s == nil:
+		for _, d := range shown {
+			d.Refresh()
+		}
+	case grown:
+		s.Content.Resize(s.Content.MinSize().Max(s.Size()))
+		_, at = scrollOf(c, e)
+	}
+	if s == nil {
+		return
+	}
+	top := at.Y + e.CursorPosition().Y
+	bottom := top + 2*theme.TextSize()
+	switch {
+	case top < s.Offset.Y:
+		s.ScrollToOffset(fyne.NewPos(0, max(0, top)))
+	case bottom > s.Offset.Y+s.Size().Height:
+		s.ScrollToOffset(fyne.NewPos(0, bottom-s.Size().Height))
+	}
+}
+
 // entryRenderer is the stock one with a thicker line while the focus is there, and a wheel on top.
 type entryRenderer struct {
 	fyne.WidgetRenderer
-	e     *Entry
-	line  *canvas.Rectangle // the stock one's, around it
-	wheel *wheel
-	text  Object // which the stock one scrolls inside itself; nil for one line
+	e      *Entry
+	line   *canvas.Rectangle // the stock one's, around it
+	wheel  *wheel
+	inside *container.Scroll // in which the stock one has its text; nil for one line
 }
 
 // CreateRenderer implements fyne.Widget.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	r := &entryRenderer{WidgetRenderer: e.Entry.CreateRenderer(), e: e, wheel: newWheel(e)}
+	r := &entryRenderer{WidgetRenderer: e.Entry.CreateRenderer(), e: e}
 	for _, o := range r.WidgetRenderer.Objects() {
 		switch o := o.(type) {
 		case *container.Scroll:
-			r.text = o.Content
+			r.inside = o
 		case *canvas.Rectangle:
 			if o.StrokeWidth > 0 {
 				r.line = o
 			}
 		}
 	}
+	r.wheel = newWheel(e, r.inside)
 	return r
 }
 
 // MinSize is the height of the text, as it is wrapped, where the field grows with it.
 func (r *entryRenderer) MinSize() fyne.Size {
 	size := r.WidgetRenderer.MinSize()
-	if r.e.grows && r.text != nil {
-		size.Height = max(size.Height, r.text.MinSize().Height+2*theme.InputBorderSize())
+	if !r.e.grows || r.inside == nil {
+		return size
 	}
-	return size
+	high := r.inside.Content.MinSize().Height + 2*theme.InputBorderSize()
+	if r.e.most > 0 {
+		row := fyne.MeasureText("M", theme.TextSize(), r.e.TextStyle).Height
+		high = min(high, row*float32(r.e.most)+2*theme.InnerPadding())
+	}
+	return fyne.NewSize(size.Width, max(size.Height, high))
 }
 
 func (r *entryRenderer) Layout(s fyne.Size) {
