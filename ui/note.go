@@ -193,16 +193,16 @@ func (n *note) reader() fyne.CanvasObject {
 	}
 	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
 		widget.Grow(widget.Col(2, widget.NewText(titleOf(v.Title), widget.TitleOf).Cut(),
-			widget.Lead(widget.Row(0, n.who, widget.NewText(dots(v.FormName(), dayTime(v.Created, now)), widget.Soft))))),
-		widget.NewPill(noteWord(v.Status)), widget.IconButton("History", "history", widget.Ghost, func() { n.openHistory(n.read) }),
+			widget.Lead(widget.Row(0, n.who, widget.NewText(dots(v.FormName(), dayTime(v.Created, now)), widget.Soft))))))
+	todo := widget.Row(look.S2, widget.NewPill(noteWord(v.Status)), widget.IconButton("History", "history", widget.Ghost, func() { n.openHistory(n.read) }),
 		widget.NewButton("Copy as text", "copy", widget.Secondary, n.export))
 	switch {
 	case v.Adding != "":
-		head.Add(widget.NewButton("Go on writing", "edit", widget.Secondary, n.addendum))
+		todo.Add(widget.NewButton("Go on writing", "edit", widget.Secondary, n.addendum))
 	case v.CanAdd:
-		head.Add(widget.NewButton("Add addendum", "add", widget.Secondary, n.addendum))
+		todo.Add(widget.NewButton("Add addendum", "add", widget.Secondary, n.addendum))
 	}
-	return widget.Col(0, bar(head), widget.HLine(),
+	return widget.Col(0, bar(widget.Aside(240, look.S2, head, todo)), widget.HLine(),
 		widget.Grow(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(820, col)))))
 }
 

@@ -401,6 +401,7 @@ var shots = []shot{
 	{"note-full-screen", full, func(r *rig) { r.openNote(false); r.key("F11") }},
 	{"note-sign", full, func(r *rig) { r.openNote(false); r.press("Sign note") }},
 	{"note-signed", full, func(r *rig) { r.openNote(true) }},
+	{"note-signed-large", full, func(r *rig) { r.large(); r.openNote(true) }},
 	{"note-signed-long", crowded, func(r *rig) { r.openNote(true) }},
 	{"search-empty", full, func(r *rig) { r.at("today"); r.press("Notes") }},
 	{"search", full, func(r *rig) { r.at("today"); r.press("Notes"); r.typed("Search notes", "sle") }},
