@@ -22,6 +22,7 @@ type searchFilter struct {
 	client   *widget.Chip
 	of       app.ClientID
 	row      *fyne.Container
+	narrow   *fyne.Container // to one client, or to psychotherapy notes
 }
 
 // spans are how far back a search can look.
@@ -73,8 +74,16 @@ func newSearchFilter(u *UI, life *scope, changed func()) *searchFilter {
 	f.apart.Hide()
 	f.client = widget.NewChip("", func() { f.setClient("", "") })
 	f.client.Hide()
-	f.row = widget.Col(look.S2, widget.Row(look.S2, format, span, f.unsigned), widget.Row(look.S2, f.client, f.apart))
+	f.narrow = widget.Row(look.S2, f.client, f.apart)
+	f.row = widget.Col(look.S2, widget.Row(look.S2, format, span, f.unsigned), f.narrow)
+	f.lay()
 	return f
+}
+
+// lay takes no room for a line with nothing in it.
+func (f *searchFilter) lay() {
+	setShown(f.narrow, f.client.Visible() || f.apart.Visible())
+	f.row.Refresh()
 }
 
 func (f *searchFilter) toggle(text string) *widget.Chip {
@@ -97,7 +106,7 @@ func (f *searchFilter) setClient(id app.ClientID, name string) {
 		f.client.SetOn(true)
 		f.client.Show()
 	}
-	f.row.Refresh()
+	f.lay()
 	f.changed()
 }
 
@@ -122,6 +131,6 @@ func (f *searchFilter) showApart(open bool) {
 		f.apart.Hide()
 		f.apart.SetOn(false)
 	}
-	f.row.Refresh()
+	f.lay()
 	f.changed()
 }

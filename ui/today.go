@@ -133,9 +133,9 @@ const cutShown = 3
 func (t *today) cutNotices(all []app.CutSession) (notices []fyne.CanvasObject) {
 	for _, c := range all[:min(len(all), cutShown)] {
 		when := dayTime(c.Started, t.u.follow.now())
-		text := dots("A session was cut off: "+c.ClientName, when) + ". Its end is not in the record. A draft note holds what is known: put in when it ended, and sign it."
+		text := dots("A session was cut off: "+c.ClientName, when) + ". Put into its draft note when it ended, and sign it."
 		if n := len(all) - cutShown; n > 0 && len(notices) == cutShown-1 {
-			text += fmt.Sprintf(" So it is with %d more among the notes to sign.", n)
+			text += fmt.Sprintf(" %d more are among the notes to sign.", n)
 		}
 		notices = append(notices, widget.NewBanner(text, widget.Caution, widget.NewButton("Open the note", "", widget.Secondary, func() {
 			t.u.shell().openNote(c.Client, c.Note)
@@ -274,7 +274,8 @@ func (t *today) dueRow(icon, name string, due time.Time, sub string, open func()
 	l := widget.NewNoteLine()
 	l.Icon.Set(icon, look.Warn)
 	l.Title.Set(name)
-	l.When.Set("Due " + day(due, t.u.follow.now()))
+	when, _ := dayInside(due, t.u.follow.now())
+	l.When.Set("Due " + when)
 	l.Sub.Set(sub)
 	l.SetPill("", widget.Neutral)
 	return widget.NewRowButton(l, open)

@@ -33,11 +33,19 @@ func day(t, now time.Time) string {
 
 // since is "client since 12 March 2026".
 func since(t, now time.Time) string {
-	switch d := day(t, now); d {
-	case "Today", "Yesterday":
-		return "client since " + strings.ToLower(d)
+	if d, near := dayInside(t, now); near {
+		return "client since " + d
 	}
 	return "client since " + t.Local().Format("2 January 2006")
+}
+
+// dayInside is day as it stands inside a sentence; near tells that it is a word.
+func dayInside(t, now time.Time) (d string, near bool) {
+	switch d = day(t, now); d {
+	case "Today", "Yesterday", "Tomorrow":
+		return strings.ToLower(d), true
+	}
+	return d, false
 }
 
 // localDay is the beginning of a day here, wherever it is counted.
