@@ -322,3 +322,37 @@ func TestOver(t *testing.T) {
 		})
 	})
 }
+
+// TestALineLeftWhileItWasChecked: what is still being checked of a line that was left says nothing on the one made anew.
+// The page once greeted that one before it was there, and so never.
+func TestALineLeftWhileItWasChecked(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	l := languages(t)[0]
+	p := newTab(t, everything, l.tag, `
+		window.made = 0;
+		const make = RTCPeerConnection;
+		window.RTCPeerConnection = function (config) { made++; return new make(config); };
+		if (location.pathname === '/j') import('/guest/session.js').then(({ Session }) => {
+			const check = Session.prototype.checkFinished;
+			let first = true;
+			Session.prototype.checkFinished = async function (message, fingerprints) {
+				if (first) { first = false; await new Promise((go) => { window.goOn = go; }); }
+				return check.call(this, message, fingerprints);
+			};
+		});`)
+	p.toReady(l, s.invite().link)
+	p.press(l.say("text"))
+	p.fill(l.say("name"), "Kim")
+	p.press(l.say("knock"))
+	_, r := s.admit(text)
+	await[app.CallConnected](t, r)
+	s.tunnel.dark.Store(true)
+	await[app.CallLost](t, r)
+	p.until("another line", "made === 2")
+	eval[bool](p, "goOn(), true")
+	time.Sleep(300 * time.Millisecond)
+	s.tunnel.dark.Store(false)
+	await[app.CallConnected](t, r)
+	p.until("the room is live", "document.querySelector('.room')?.dataset.state === 'live'")
+}

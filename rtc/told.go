@@ -26,6 +26,11 @@ var ours = []error{
 }
 
 func kindOf(err error) string {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		if errors.Unwrap(inner) == wire.ErrRefused && !errors.Is(inner, seal.ErrClock) {
+			return inner.Error() // wire says what is wrong by names and sizes of its own, never by a value
+		}
+	}
 	for _, known := range ours {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -127,7 +127,8 @@ export class Room {
 
   /** @param {Bytes} message */
   heard(message) {
-    const work = this.greeted ? this.session.openData(message).then((data) => this.take(data)) : this.trust(message);
+    const { peer } = this;
+    const work = this.greeted ? this.session.openData(message).then((data) => { if (peer === this.peer) this.take(data); }) : this.trust(message);
     work.catch(() => this.end('tampered'));
   }
 
@@ -137,6 +138,7 @@ export class Room {
     this.greeted = true;
     const { peer } = this;
     await this.session.checkFinished(message, peer.fingerprints());
+    if (peer !== this.peer) return; // or the line made anew would be greeted before it is there
     await this.greet(); // nothing of ours may overtake it
     if (peer !== this.peer) return;
     this.trusted = true;
