@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
 
 	"alcove/app/chain"
 )
@@ -190,9 +191,11 @@ func (p *tab) choose(content []byte) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
-	root := call(p, dom.GetDocument, dom.GetDocumentParams{})
-	found := call(p, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.Root.NodeID, Selector: "#file"})
-	call(p, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, NodeID: found.NodeID})
+	// The object and not its number, which does not outlive the browser's next look at the document.
+	const field = "document.querySelector('#file')"
+	p.until("a place for the file", "document.readyState === 'complete' && "+field)
+	found := call(p, runtime.Evaluate, runtime.EvaluateParams{Expression: field})
+	call(p, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: found.Result.ObjectID})
 	p.until("an answer", "['done', 'unread'].includes(document.querySelector('main').dataset.state)")
 }
 
