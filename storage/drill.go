@@ -63,8 +63,13 @@ func (s backups) DrillBackup(ctx context.Context, path string, report app.Progre
 	}
 	err = s.keys.vault.tryStore(ctx, b, scratch, key, func(r *app.Records, f backupFacts) error {
 		log, structure := r.Audit.(auditLog), make(chan error, 1)
-		go func() { structure <- log.store.(*sealed.Store).CheckTables(ctx) }() // a restore refuses what fails it
+		checking, stop := context.WithCancel(ctx)
+		defer stop()
+		go func() { structure <- log.store.(*sealed.Store).CheckTables(checking) }() // a restore refuses what fails it
 		err := s.compare(ctx, log, f, &rep, func(entries int64) { step(entryWeight * entries) })
+		if err != nil {
+			stop()
+		}
 		if broken := <-structure; broken != nil && err == nil {
 			err = ofTheRecord(log.fail(ctx, broken))
 		}
