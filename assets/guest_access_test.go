@@ -24,12 +24,13 @@ func (p *tab) tabTo(name string) {
 	p.t.Fatalf("no way by Tab to %q; the focus is on %s", name, eval[string](p, "document.activeElement.outerHTML.slice(0, 200)"))
 }
 
-// hears waits until a screen reader is told.
+// hears waits until a screen reader is told. What was heard is gone from the page then: the same words count as news again.
 func (p *tab) hears(region, text string) {
 	p.t.Helper()
 	for limit := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
 		said := eval[string](p, "document.getElementById('"+region+"').textContent")
 		if strings.Contains(said, text) {
+			eval[string](p, "document.getElementById('"+region+"').textContent = ''")
 			return
 		}
 		if time.Now().After(limit) {

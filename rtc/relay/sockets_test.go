@@ -18,7 +18,8 @@ func TestSocketsAreCapped(t *testing.T) {
 	put(t, r, l)
 	put(t, r, other)
 	first := dial(t, r, "/v1/guest/"+l.id)
-	dial(t, r, "/v1/guest/"+l.id)
+	first.hearHere(false) // each has its place before the next one asks
+	dial(t, r, "/v1/guest/"+l.id).hearHere(false)
 	if code := dial(t, r, "/v1/guest/"+l.id).closed(); code != websocket.StatusTryAgainLater {
 		t.Fatalf("a guest too many for one link: %d", code)
 	}
