@@ -38,7 +38,7 @@ func TestShippedInstruments(t *testing.T) {
 		{"phq-9", 10, 0, 27, []string{"en", "es"}, 5},
 		{"gad-7", 7, 0, 21, []string{"en", "es"}, 4},
 		{"pcl-5", 20, 0, 80, []string{"en"}, 0},
-		{"audit-c", 3, 0, 12, []string{"en"}, 0},
+		{"audit-c", 3, 0, 12, []string{"en", "es"}, 0},
 		{"who-5", 5, 0, 100, []string{"en", "es"}, 0},
 	} {
 		i := instrument(t, want.id)
@@ -70,6 +70,9 @@ func TestWording(t *testing.T) {
 		{"phq-9", 9, "es", "Pensamientos de que estaría mejor muerto(a) o de lastimarse de alguna manera"},
 		{"gad-7", 7, "en", "Feeling afraid as if something awful might happen"},
 		{"who-5", 4, "en", "I woke up feeling fresh and rested"},
+		{"who-5", 4, "es", "Me he despertado fresco y descansado"}, // what WHO publishes has “descandado”
+		{"audit-c", 2, "es", "¿Cuántas consumiciones de bebidas alcohólicas suele realizar en un día de consumo normal?"},
+		{"audit-c", 3, "es", "¿Con qué frecuencia toma 6 o más bebidas alcohólicas en un solo día?"},   // a Colombian form has 5
 		{"pcl-5", 1, "es", "Repeated, disturbing, and unwanted memories of the stressful experience?"}, // there is no Spanish one
 	} {
 		i := instrument(t, x.id)
