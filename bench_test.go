@@ -4,12 +4,16 @@ package main_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -62,7 +66,8 @@ func BenchmarkLine(b *testing.B) {
 		m.until("the first picture", func() bool { return eval[float64](g, "window.line.frame || 0") > 0 })
 		channel = append(channel, eval[float64](g, "window.line.channel")-admitted)
 		frame = append(frame, eval[float64](g, "window.line.frame")-admitted)
-		core = append(core, s.desk.core(3*time.Second))
+		all, _ := s.desk.core(3 * time.Second)
+		core = append(core, all)
 		s.desk.endSession()
 		g.reads("The session is over")
 		g.close()
@@ -129,7 +134,7 @@ func BenchmarkCall(b *testing.B) {
 	m := newMachine(b)
 	writeCamera(b, m.path("camera.y4m"), 720, 30)
 	s, link := standing(m)
-	var core, sent, received []float64
+	var core, drawing, sent, received []float64
 	for b.Loop() {
 		g, _ := watched(m, link)
 		g.knock()
@@ -142,7 +147,8 @@ func BenchmarkCall(b *testing.B) {
 			b.Fatalf("the picture never grew to 720 lines both ways: %v", seen)
 		}
 		time.Sleep(2 * time.Second)
-		core = append(core, s.desk.core(15*time.Second))
+		all, filling := s.desk.core(15 * time.Second)
+		core, drawing = append(core, all), append(drawing, filling)
 		seen = eval[[]float64](g, lines)
 		if seen[0] != 720 || seen[1] != 720 {
 			b.Fatalf("the picture shrank while it was measured: %v", seen)
@@ -154,6 +160,7 @@ func BenchmarkCall(b *testing.B) {
 		s.desk.press("Back to client")
 	}
 	b.ReportMetric(median(core), "%core/call-720p")
+	b.ReportMetric(median(drawing), "%core/of-it-filling")
 	b.ReportMetric(median(sent), "pictures/s-sent")
 	b.ReportMetric(median(received), "pictures/s-received")
 	b.ReportMetric(0, "ns/op")
@@ -174,28 +181,52 @@ func (d *desk) admit() float64 {
 	return float64(at.UnixMilli())
 }
 
-// core is the share of one core that the program takes, in percent.
-func (d *desk) core(during time.Duration) float64 {
+// core is the share of one core that the program takes, in percent, and the part of it that fills pixels in place of a
+// graphics card: software OpenGL (llvmpipe) does so on threads of its own, and nothing else on them.
+func (d *desk) core(during time.Duration) (all, filling float64) {
 	d.m.t.Helper()
-	before := d.ticks()
+	share := func(before, after float64) float64 { return 100 * (after - before) / 100 / during.Seconds() } // Linux counts 100 ticks a second
+	all0, filling0 := d.ticks()
 	time.Sleep(during)
-	return 100 * (d.ticks() - before) / 100 / during.Seconds() // Linux counts 100 ticks a second
+	all1, filling1 := d.ticks()
+	return share(all0, all1), share(filling0, filling1)
 }
 
-// ticks is the processor time used so far: fields 14 and 15 of proc(5)'s stat.
-func (d *desk) ticks() float64 {
+// ticks is the processor time used so far by all threads, and by those of software OpenGL.
+func (d *desk) ticks() (all, filling float64) {
 	d.m.t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", d.process.cmd.Process.Pid))
-	if err != nil {
-		d.m.t.Fatal(err)
+	process := fmt.Sprintf("/proc/%d/", d.process.cmd.Process.Pid)
+	_, all = ticks(d.m.t, process+"stat")
+	threads, err := filepath.Glob(process + "task/*/stat")
+	if err != nil || len(threads) == 0 {
+		d.m.t.Fatalf("no threads: %v", err)
 	}
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	for _, thread := range threads {
+		if name, used := ticks(d.m.t, thread); strings.HasPrefix(name, "llvmpipe-") {
+			filling += used
+		}
+	}
+	return all, filling
+}
+
+// ticks is a process's or a thread's name and processor time: fields 2, 14 and 15 of proc(5)'s stat. 0 for a thread that is gone.
+func ticks(t testing.TB, path string) (name string, used float64) {
+	t.Helper()
+	stat, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+		return "", 0
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	open, shut := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
+	fields := strings.Fields(string(stat[shut+1:]))
 	user, err1 := strconv.ParseFloat(fields[11], 64)
 	system, err2 := strconv.ParseFloat(fields[12], 64)
 	if err1 != nil || err2 != nil {
-		d.m.t.Fatalf("processor time: %q", stat)
+		t.Fatalf("processor time: %q", stat)
 	}
-	return user + system
+	return string(stat[open+1 : shut]), user + system
 }
 
 // BenchmarkStart measures a start until the first screen can be used, and the memory held then.

@@ -109,7 +109,8 @@ func newUI(ctx context.Context, a fyne.App, people *app.People, p *app.Practice,
 	u.corner = widget.BottomRight(320, u.busy)
 	u.knocks = newKnocks(u)
 	u.win.SetPadded(false)
-	u.win.SetContent(container.NewStack(widget.NewBox(look.Background, "", 0), u.holder, u.corner, u.door, u.toast))
+	// No ground of ours: the window is cleared to look.Background, and a second coat costs software OpenGL as much as a call's picture.
+	u.win.SetContent(container.NewStack(u.holder, u.corner, u.door, u.toast))
 	u.win.Resize(fyne.NewSize(1280, 800))
 	u.win.SetCloseIntercept(u.quit)
 	u.keys()

@@ -16,7 +16,7 @@ type Frames interface {
 	Latest() (*image.RGBA, uint64)
 }
 
-// Video shows the latest picture on a dark ground, or initials when there is none. It
+// Video shows the latest picture, or initials on a dark ground when there is none. It
 // never asks by itself: Tick does, and drops what it did not show in time.
 type Video struct {
 	widget.BaseWidget
@@ -115,7 +115,8 @@ func (r *videoRenderer) apply() {
 		r.bg.FillColor = look.Color(look.StageControl) // it lies on the other picture
 	}
 	show := r.v.pic != nil && !r.v.blank
-	r.img.Hidden = !show
+	// No ground under a picture: software OpenGL fills it pixel by pixel, at the price of the picture itself.
+	r.img.Hidden, r.bg.Hidden = !show, show
 	setVisible(r.face, !show)
 	if show {
 		r.img.Image = r.v.pic
