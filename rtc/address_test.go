@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -198,28 +199,30 @@ func TestNoPacketToAPublicAddress(t *testing.T) {
 func TestWays(t *testing.T) {
 	t.Parallel()
 	turn := &wire.TURN{URLs: []string{"turn:203.0.113.1"}}
-	const outside, here = "https://relay.example", "http://127.0.0.1:4711"
+	const outside, here, overlay = "203.0.113.2", "127.0.0.1", "100.101.1.1"
 	for _, c := range []struct {
 		relay  string
 		policy policy
 		want   map[string]bool
 	}{
 		{here, policy{}, map[string]bool{"127.0.0.1": true, "192.168.1.7": true, "8.8.8.8": false, "a.local": true}},
-		{outside, policy{}, map[string]bool{"192.168.1.7": true, "8.8.8.8": false, "::ffff:8.8.8.8": false, "2001:db8::1": false, "a.local": true}},
+		{outside, policy{}, map[string]bool{"127.0.0.1": false, "192.168.1.7": true, "8.8.8.8": false, "::ffff:8.8.8.8": false, "2001:db8::1": false, "100.64.0.1": false, "a.local": true}},
 		{here, policy{direct: true}, map[string]bool{"127.0.0.1": true, "8.8.8.8": true, "a.local": true}},
-		{outside, policy{direct: true, turn: turn}, map[string]bool{"127.0.0.1": false, "::ffff:127.0.0.1": false, "192.168.1.7": false, "fe80::1": false, "8.8.8.8": true, "a.local": false}},
-		{"https://192.168.1.2:4711", policy{direct: true}, map[string]bool{"192.168.1.7": true, "8.8.8.8": true, "a.local": true}},
+		{outside, policy{direct: true, turn: turn}, map[string]bool{"127.0.0.1": false, "::ffff:127.0.0.1": false, "192.168.1.7": false, "fe80::1": false, "100.64.0.1": false, "8.8.8.8": true, "a.local": false}},
+		{"192.168.1.2", policy{direct: true}, map[string]bool{"127.0.0.1": false, "192.168.1.7": true, "8.8.8.8": true, "a.local": true}},
+		{overlay, policy{direct: true}, map[string]bool{"192.168.1.7": false, "100.64.0.1": true, "8.8.8.8": true, "a.local": false}},
 		{here, policy{turn: turn}, map[string]bool{"8.8.8.8": true, "192.168.1.7": true, "a.local": false}},
 		{outside, policy{turn: turn}, map[string]bool{"8.8.8.8": true, "a.local": false, "0.0.0.0": false, "224.0.0.251": false, "host.example": false}},
 	} {
 		for addr, want := range c.want {
-			from := candidates{ways: waysOf(c.relay, c.policy), left: 1}
+			c.policy.relay = netip.MustParseAddr(c.relay)
+			from := candidates{ways: waysOf(c.policy), left: 1}
 			if from.take(candidateAt(addr, 9)) != want {
 				t.Errorf("relay %s, direct %v, TURN %v: %s is %v", c.relay, c.policy.direct, c.policy.turn != nil, addr, !want)
 			}
 		}
 	}
-	from := candidates{ways: waysOf(here, policy{direct: true}), left: 1}
+	from := candidates{ways: waysOf(policy{direct: true}), left: 1}
 	if from.take("candidate:1 1 tcp 2130706431 8.8.8.8 9 typ host tcptype passive") {
 		t.Error("TCP is taken")
 	}
@@ -229,8 +232,8 @@ func TestWays(t *testing.T) {
 // one, is answered and tried at 64 of them.
 func TestPlacesAreCounted(t *testing.T) {
 	t.Parallel()
-	h := newHost(Options{Relay: "http://127.0.0.1:4711", Log: slog.New(slog.DiscardHandler)})
-	p := policy{modality: app.ModalityText}
+	h := newHost(Options{Log: slog.New(slog.DiscardHandler)})
+	p := policy{modality: app.ModalityText, relay: netip.MustParseAddr("127.0.0.1")}
 	media := newTracks(true, p, func(string, string) {}, func(bool) {})
 	t.Cleanup(media.close)
 	at := make(chan string, 16)
@@ -309,8 +312,8 @@ func TestPlacesAreCounted(t *testing.T) {
 // TestCandidatesAreCounted: a client names as many addresses as it likes, and 64 are tried.
 func TestCandidatesAreCounted(t *testing.T) {
 	t.Parallel()
-	h := newHost(Options{Relay: "http://127.0.0.1:4711", Log: slog.New(slog.DiscardHandler)})
-	p := policy{modality: app.ModalityText}
+	h := newHost(Options{Log: slog.New(slog.DiscardHandler)})
+	p := policy{modality: app.ModalityText, relay: netip.MustParseAddr("127.0.0.1")}
 	nothing := connectionEvents{candidate: func(wire.Candidate) {}, opened: func() {}, message: func([]byte) {}, stray: func() {}}
 	media := newTracks(true, p, func(string, string) {}, func(bool) {})
 	t.Cleanup(media.close)

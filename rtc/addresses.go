@@ -1,18 +1,15 @@
 package rtc
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"strings"
 	"sync/atomic"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
-	"github.com/pion/transport/v5"
 	"github.com/pion/transport/v5/stdnet"
 	"github.com/pion/webrtc/v4"
 
@@ -24,16 +21,11 @@ import (
 type ways struct {
 	relay  bool // through TURN alone
 	direct bool // anywhere
-	house  bool // our relay is on this machine or its network
+	from   viewpoint
 }
 
-func waysOf(relay string, p policy) ways {
-	w := ways{relay: p.relayOnly(), direct: p.direct}
-	if u, err := url.Parse(relay); err == nil {
-		ip := net.ParseIP(u.Hostname())
-		w.house = isLoopback(u.Hostname()) || ip != nil && isLocal(ip)
-	}
-	return w
+func waysOf(p policy) ways {
+	return ways{relay: p.relayOnly(), direct: p.direct, from: viewFrom(p.relay)}
 }
 
 // allows is asked about each address of the client's, whichever way it came to be known.
@@ -44,14 +36,14 @@ func (w ways) allows(ip net.IP) bool {
 	case w.relay:
 		return true // TURN is asked to send there; we do not
 	case w.direct:
-		return w.house || !isLocal(ip) // else a client elsewhere could feel around in this house
+		return w.from.reaches(ip) // else a client elsewhere could feel around in this house
 	default:
-		return isLocal(ip)
+		return isLocal(ip) && (!ip.IsLoopback() || w.from.near == thisMachine)
 	}
 }
 
 // names says whether names of the local network are looked up: the question is heard by all of it.
-func (w ways) names() bool { return !w.relay && (w.house || !w.direct) }
+func (w ways) names() bool { return !w.relay && (w.from.near <= thisHouse || !w.direct) }
 
 // maxCandidates is how many ways to be reached a client may name for one offer. Browsers name a
 // dozen; each costs us packets for half a minute.
@@ -131,8 +123,6 @@ func withoutCandidates(text string) (rest string, found []wire.Candidate, err er
 // maxUnread is what a client may have on its way to us before we have read it, in bytes.
 const maxUnread = 4 * wire.MaxFrame
 
-var errInside = errors.New("rtc: a server that a relay elsewhere named is in this house")
-
 // iceSettings says where a call's packets may go, and how much may come.
 func iceSettings(o Options, p policy, from *candidates) (webrtc.SettingEngine, interface{ Close() error }, error) {
 	var s webrtc.SettingEngine
@@ -149,16 +139,12 @@ func iceSettings(o Options, p policy, from *candidates) (webrtc.SettingEngine, i
 	if !w.names() {
 		s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	}
-	if u, err := url.Parse(o.Relay); err == nil && isLoopback(u.Hostname()) {
-		s.SetIncludeLoopbackCandidate(true)
+	s.SetIncludeLoopbackCandidate(w.from.near == thisMachine)
+	local, err := stdnet.NewNet()
+	if err != nil {
+		return s, nil, fmt.Errorf("rtc: network: %w", err)
 	}
-	if !w.house {
-		local, err := stdnet.NewNet()
-		if err != nil {
-			return s, nil, fmt.Errorf("rtc: network: %w", err)
-		}
-		s.SetNet(outside{local})
-	}
+	s.SetNet(dialled{local, w.from})
 	if !w.direct && !w.relay {
 		// No TURN to hide behind, and direct was not allowed: this house and its network alone.
 		// A public address would tell the client where the therapist lives.
@@ -176,37 +162,5 @@ func iceSettings(o Options, p policy, from *candidates) (webrtc.SettingEngine, i
 	return s, mux, nil
 }
 
-// outside looks up servers, after which they are dialled: a relay elsewhere names its TURN servers,
-// and must not have the desktop knock at what stands in this house.
-type outside struct{ transport.Net }
-
-func (o outside) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
-	at, err := o.Net.ResolveUDPAddr(network, address)
-	if err == nil && !isOutside(at.IP) {
-		return nil, errInside
-	}
-	return at, err
-}
-
-func (o outside) ResolveTCPAddr(network, address string) (*net.TCPAddr, error) {
-	at, err := o.Net.ResolveTCPAddr(network, address)
-	if err == nil && !isOutside(at.IP) {
-		return nil, errInside
-	}
-	return at, err
-}
-
-// isOutside says whether what is looked up may be dialled. A packet to 0.0.0.0, to :: or to no address at all comes to this
-// very machine, and one to many to whoever listens in this house. Multicast DNS looks its groups up in the same way.
-func isOutside(ip net.IP) bool {
-	many := ip.IsMulticast() && !ip.IsLinkLocalMulticast() || ip.Equal(net.IPv4bcast)
-	return len(ip) > 0 && !isLocal(ip) && !ip.IsUnspecified() && !many
-}
-
 // isLocal says whether an address means nothing outside of this house.
 func isLocal(ip net.IP) bool { return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() }
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"crypto/subtle"
+	"net/netip"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -16,6 +17,7 @@ type policy struct {
 	direct   bool
 	modality app.Modality
 	turn     *wire.TURN
+	relay    netip.Addr // where the relay is that gave them
 	devices  app.Devices
 }
 

@@ -241,7 +241,7 @@ func (d *door) Deny(sentence string) {
 // seconds: without them a relay-only policy could not be kept. app.ErrRelayAway,
 // app.ErrRelayBusy, ErrGuestGone.
 func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call, error) {
-	turn, err := d.host.turn(ctx, d.visitor.route.Link)
+	turn, relay, err := d.host.turn(ctx, d.visitor.route.Link)
 	if err != nil {
 		return nil, err
 	}
@@ -258,7 +258,7 @@ func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call
 	if k == nil {
 		return nil, ErrGuestGone
 	}
-	p := policy{direct: a.Direct && !d.relay, modality: a.Modality, turn: turn, devices: a.Devices}
+	p := policy{direct: a.Direct && !d.relay, modality: a.Modality, turn: turn, relay: relay, devices: a.Devices}
 	handshake, frame, err := k.Admit(wire.Admit{Code: a.Code, Relay: p.relayOnly(), Wants: wire.Wants(a.Modality), TURN: turn})
 	d.done()
 	if err != nil {

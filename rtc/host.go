@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -50,8 +51,10 @@ type Host struct {
 	connect connector // makes a call's peer connection
 	// openKnock is (*seal.Invite).OpenKnock.
 	openKnock func(i *seal.Invite, rest []byte, now time.Time) (*seal.HostKnock, error)
-	posts     *mailbox[func()]
-	wake      chan struct{} // something to publish, or to delete
+	// lookup is (*net.Resolver).LookupNetIP.
+	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+	posts  *mailbox[func()]
+	wake   chan struct{} // something to publish, or to delete
 	// again wakes reach: the first link has been published, or there is another token.
 	again   chan struct{}
 	stop    context.CancelFunc
@@ -115,22 +118,26 @@ func NewHost(o Options) (*Host, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	h := newHost(o)
+	h.start()
+	return h, nil
+}
+
+func (h *Host) start() {
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	h.running.Go(func() { h.reach(ctx) })
 	h.running.Go(func() { h.publish(ctx) })
 	h.running.Go(func() { h.deliver(ctx) })
-	if o.Page != nil {
+	if h.options.Page != nil {
 		h.running.Go(func() { h.watchPage(ctx, time.Hour) })
 	}
-	return h, nil
 }
 
 // newHost is a host that does nothing by itself yet.
 func newHost(o Options) *Host {
 	return &Host{
-		options: o, times: defaultTiming, connect: newPeer, openKnock: (*seal.Invite).OpenKnock, posts: newMailbox[func()](),
-		wake: make(chan struct{}, 1), again: make(chan struct{}, 1),
+		options: o, times: defaultTiming, connect: newPeer, openKnock: (*seal.Invite).OpenKnock,
+		lookup: net.DefaultResolver.LookupNetIP, posts: newMailbox[func()](), wake: make(chan struct{}, 1), again: make(chan struct{}, 1),
 		links: map[wire.LinkID]*listening{}, guests: map[wire.Route]*visitor{},
 		waiting:  map[wire.LinkID][]chan turnAnswer{},
 		status:   app.LineStatus{Origin: o.Origin, Problem: looking},

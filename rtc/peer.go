@@ -42,7 +42,7 @@ const (
 )
 
 func newPeer(h *Host, p policy, t *tracks, e connectionEvents) (connection, error) {
-	from := newCandidates(waysOf(h.options.Relay, p))
+	from := newCandidates(waysOf(p))
 	settings, mux, err := iceSettings(h.options, p, from)
 	if err != nil {
 		return nil, err

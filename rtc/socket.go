@@ -3,6 +3,7 @@ package rtc
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type message struct {
 type socket struct {
 	out  *mailbox[message]
 	done context.CancelFunc
+	at   netip.Addr // where it ends; not valid if nothing says so
 }
 
 const (
@@ -56,7 +58,8 @@ func (h *Host) dial(ctx context.Context) error {
 	header := http.Header{}
 	h.showToken(header)
 	dialing, cancel := context.WithTimeout(ctx, writeTimeout)
-	ws, resp, err := websocket.Dial(dialing, url, &websocket.DialOptions{HTTPClient: h.options.Client, HTTPHeader: header})
+	var at netip.Addr
+	ws, resp, err := websocket.Dial(tracing(dialing, h.options.Relay, &at), url, &websocket.DialOptions{HTTPClient: h.options.Client, HTTPHeader: header})
 	cancel()
 	if err != nil && resp != nil && resp.StatusCode == http.StatusUnauthorized {
 		return errClosed
@@ -68,7 +71,7 @@ func (h *Host) dial(ctx context.Context) error {
 	ws.SetReadLimit(wire.LinkIDSize + wire.ConnIDSize + wire.MaxFrame)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	s := &socket{out: newMailbox[message](), done: stop}
+	s := &socket{out: newMailbox[message](), done: stop, at: h.whereabouts(ctx, at)}
 	defer s.out.close()
 	h.started(s)
 	go s.write(ctx, ws)

@@ -3,6 +3,7 @@ package rtc
 import (
 	"context"
 	"fmt"
+	"net/netip"
 
 	"alcove/app"
 	"alcove/rtc/wire"
@@ -17,14 +18,16 @@ type turnAnswer struct {
 	err   error
 }
 
-// turn asks the relay for TURN credentials; nil if it offers none. errAway, errBusy.
-func (h *Host) turn(ctx context.Context, link wire.LinkID) (*wire.TURN, error) {
+// turn asks the relay for TURN credentials, and says where it is: nil if it offers none that may be
+// dialled. errAway, errBusy.
+func (h *Host) turn(ctx context.Context, link wire.LinkID) (*wire.TURN, netip.Addr, error) {
 	ch := make(chan turnAnswer, 1)
 	h.mu.Lock()
 	if h.socket == nil {
 		h.mu.Unlock()
-		return nil, errAway
+		return nil, netip.Addr{}, errAway
 	}
+	at := h.socket.at // who waits when it breaks hears no answer of the next
 	h.waiting[link] = append(h.waiting[link], ch)
 	h.socket.order(wire.Order{Op: "turn", Link: link})
 	h.mu.Unlock()
@@ -32,17 +35,20 @@ func (h *Host) turn(ctx context.Context, link wire.LinkID) (*wire.TURN, error) {
 	defer cancel()
 	select {
 	case <-ctx.Done():
-		return nil, errAway
+		return nil, at, errAway
 	case a, ok := <-ch:
-		switch {
-		case !ok:
-			return nil, errAway
-		case a.err != nil:
-			return nil, a.err
-		case len(a.given.URLs) == 0:
-			return nil, nil //nolint:nilnil // no TURN is an answer
+		if !ok {
+			return nil, at, errAway
 		}
-		return &a.given, nil
+		named := len(a.given.URLs)
+		a.given.URLs = viewFrom(at).servers(a.given.URLs)
+		if len(a.given.URLs) < named {
+			h.options.Log.Warn("the relay names servers that it may not")
+		}
+		if a.err != nil || len(a.given.URLs) == 0 {
+			return nil, at, a.err
+		}
+		return &a.given, at, nil
 	}
 }
 
