@@ -56,6 +56,9 @@ type tracks struct {
 	setRate              func(int)         // mu
 }
 
+// selfWidth is how wide the view of oneself is, in pixels: the desktop shows it at most 220 wide, twice that on a screen with small pixels.
+const selfWidth = 480
+
 var _ app.Media = (*tracks)(nil)
 
 func newTracks(synthetic bool, p policy, problem func(kind, words string), voice func(only bool)) *tracks {
@@ -64,7 +67,7 @@ func newTracks(synthetic bool, p policy, problem func(kind, words string), voice
 		ended: make(chan struct{}), done: make(chan struct{}), devices: p.devices,
 		micOn: p.modality != app.ModalityText, camOn: p.modality == app.ModalityVideo,
 	}
-	t.self.Mirror = true
+	t.self.Mirror, t.self.Widest = true, selfWidth
 	go t.run()
 	return t
 }

@@ -56,7 +56,11 @@ type Slot struct {
 	// Mirror turns pictures left to right, as people expect of a view of themselves. Set it
 	// before the first Put.
 	Mirror bool
+	// Widest makes wider pictures smaller, in pixels; 0 for none. To convert and draw what is shown small at full size is for nothing.
+	// Set it before the first Put.
+	Widest int
 
+	small   *I420 // the writer's
 	mu      sync.Mutex
 	back    *image.RGBA // the writer's
 	waiting *image.RGBA // newer than front if fresh
@@ -70,6 +74,13 @@ type Slot struct {
 func (s *Slot) Put(f *I420) {
 	if !f.fits() {
 		return
+	}
+	if s.Widest > 0 && f.W > s.Widest {
+		if s.small == nil {
+			s.small = &I420{}
+		}
+		s.small.CropScale(f, s.Widest, max(1, f.H*s.Widest/f.W))
+		f = s.small
 	}
 	s.mu.Lock()
 	back := s.back

@@ -69,6 +69,26 @@ func TestSlotFollowsSizeAndMirrors(t *testing.T) {
 	}
 }
 
+func TestSlotMakesSmaller(t *testing.T) {
+	s := Slot{Mirror: true, Widest: 48}
+	for _, c := range [][4]int{{32, 18, 32, 18}, {96, 54, 48, 27}, {48, 27, 48, 27}, {64, 128, 48, 96}, {200, 1, 48, 1}} {
+		f := NewI420(c[0], c[1])
+		for i := range f.Y {
+			if i%f.YStride < f.W/2 {
+				f.Y[i] = 235 // white on the left
+			}
+		}
+		s.Put(f)
+		img, _ := s.Latest()
+		if img.Rect.Dx() != c[2] || img.Rect.Dy() != c[3] {
+			t.Fatalf("%v is shown as %v", c, img.Rect)
+		}
+		if img.RGBAAt(c[2]-2, 0).R < 250 || img.RGBAAt(1, 0).R > 5 {
+			t.Errorf("%v: the white half is not on the right", c)
+		}
+	}
+}
+
 // One writer, one reader, and every picture read must be of one colour: half an old and half a
 // new one would not be. Worth most under the race detector.
 func TestSlotNeverTears(t *testing.T) {
