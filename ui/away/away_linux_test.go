@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -153,12 +154,16 @@ func TestNoSystemBusIsNoTrouble(t *testing.T) {
 // A process that is told to end locks first, and ends by the signal all the same.
 func TestLocksBeforeItIsEnded(t *testing.T) {
 	if os.Getenv("ALCOVE_AWAY_CHILD") != "" {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGHUP) // what comes before End listens kills nobody
 		os.Stdout.WriteString("up\n")
 		End(context.Background(), func() { os.Stdout.WriteString("locked\n") })
 		time.Sleep(10 * time.Second)
 		os.Exit(0)
 	}
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		if signal.Ignored(s) { // under nohup: then it ends nothing, and is to end nothing
+			continue
+		}
 		cmd := exec.Command(os.Args[0], "-test.run", "^TestLocksBeforeItIsEnded$")
 		cmd.Env = append(os.Environ(), "ALCOVE_AWAY_CHILD=1")
 		out, err := cmd.StdoutPipe()
@@ -172,11 +177,20 @@ func TestLocksBeforeItIsEnded(t *testing.T) {
 		if line, err := said.ReadString('\n'); err != nil || line != "up\n" {
 			t.Fatalf("%q, %v", line, err)
 		}
-		time.Sleep(100 * time.Millisecond) // "up" comes just before the handler stands
-		if err := cmd.Process.Signal(s); err != nil {
-			t.Fatal(err)
-		}
-		if line, err := said.ReadString('\n'); err != nil || line != "locked\n" {
+		heard := make(chan struct{})
+		go func() { // until it listens
+			for tick := time.NewTicker(20 * time.Millisecond); ; <-tick.C {
+				select {
+				case <-heard:
+					return
+				default:
+					_ = cmd.Process.Signal(s)
+				}
+			}
+		}()
+		line, err := said.ReadString('\n')
+		close(heard)
+		if err != nil || line != "locked\n" {
 			t.Errorf("%v: %q, %v", s, line, err)
 		}
 		_ = cmd.Wait()
