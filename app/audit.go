@@ -84,36 +84,53 @@ func (p *Practice) audit(ctx context.Context, e AuditEntry) error {
 	owed := p.owed
 	p.owed = nil
 	p.mu.Unlock()
-	for i, e := range owed {
-		if err := r.Audit.Append(ctx, e); err != nil {
-			p.mu.Lock()
-			p.owed = append(owed[i:], p.owed...)
-			p.mu.Unlock()
-			return err
-		}
+	err = r.Audit.Append(ctx, owed...)
+	if err != nil {
+		p.mu.Lock()
+		p.owed = append(owed, p.owed...)
+		p.mu.Unlock()
 	}
-	return nil
+	return err
 }
 
+// triedActs are all that is taken from where a shut vault keeps tries: others can write there.
+var triedActs = []string{ActUnlock + failed, ActRecover + failed, ActRestored + failed}
+
 // noteTries writes down the unlocks that failed while the vault was shut. What cannot be written is
-// written at the next unlock.
+// written at the next unlock, and what could not be forgotten then is in the log already.
 func (p *Practice) noteTries(ctx context.Context, r *Records) {
 	tries, err := p.deps.Vault.Tries(ctx)
 	if err != nil || len(tries) == 0 {
 		return
 	}
+	known := map[AuditEntry]bool{}
+	err = r.Audit.WalkAudit(ctx, AuditFilter{Acts: triedActs}, func(row AuditRow) error {
+		known[tried(row.AuditEntry)] = true
+		return nil
+	})
+	if err != nil {
+		return
+	}
+	var fresh []AuditEntry
 	for _, e := range tries {
-		if !slices.Contains([]string{ActUnlock + failed, ActRecover + failed, ActRestored + failed}, e.Act) {
-			continue // not ours: a shut vault keeps them where others can write
+		e = tried(e)
+		if !slices.Contains(triedActs, e.Act) || known[e] {
+			continue
 		}
+		known[e] = true
 		if at := now(); e.At.After(at) {
 			e.At = at // whoever sets the clock on, guesses, and sets it back, is in the log all the same
 		}
-		if r.Audit.Append(ctx, AuditEntry{At: e.At, Act: e.Act}) != nil {
-			return
-		}
+		fresh = append(fresh, e)
 	}
-	_ = p.deps.Vault.ForgetTries(ctx) // else they stand in the log twice
+	if r.Audit.Append(ctx, fresh...) == nil {
+		_ = p.deps.Vault.ForgetTries(ctx)
+	}
+}
+
+// tried is what an entry has of a try, as the log keeps it, and so can be compared.
+func tried(e AuditEntry) AuditEntry {
+	return AuditEntry{At: e.At.UTC().Truncate(time.Millisecond), Act: e.Act}
 }
 
 // auditFirst writes e or says why not; the caller then lets the act be.

@@ -40,7 +40,8 @@ type AuditEntry struct {
 
 // AuditLog is append-only.
 type AuditLog interface {
-	Append(ctx context.Context, e AuditEntry) error
+	// Append writes all of them, in their order, or none.
+	Append(ctx context.Context, all ...AuditEntry) error
 	// FindAudit is one page, newest first. ClientName is "" where there is no such client.
 	FindAudit(ctx context.Context, f AuditFilter) (AuditPage, error)
 	// WalkAudit hands out all that match, oldest first. Others use the store meanwhile.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -128,6 +129,26 @@ func TestFailedUnlocksOutliveTheProgram(t *testing.T) {
 			must(t, next.Unlock(t.Context(), apptest.Pass()))
 		}
 		next.Lock()
+	})
+}
+
+// keeping is a vault whose tries cannot be deleted.
+type keeping struct{ *apptest.Vault }
+
+func (keeping) ForgetTries(context.Context) error { return app.ErrDiskFull }
+
+// What stays where tries are kept, though it is in the log, does not enter it again.
+func TestFailedUnlocksAreAuditedOnce(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		s.Lock()
+		p := app.New(app.Deps{Vault: keeping{s.Vault}, Line: s.Line, Devices: s.Line, Numbers: apptest.Numbers(), Measures: apptest.Measures(t)})
+		for n := range 3 {
+			_ = p.Unlock(t.Context(), pass("wrong"))
+			must(t, p.Unlock(t.Context(), apptest.Pass()))
+			wantAct(t, s, app.ActUnlock+".failed", n+1)
+			p.Lock()
+			time.Sleep(time.Minute)
+		}
 	})
 }
 

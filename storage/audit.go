@@ -17,16 +17,21 @@ import (
 // auditLog implements app.AuditLog. Each entry is chained to the one before it.
 type auditLog struct{ *records }
 
-func (s auditLog) Append(ctx context.Context, e app.AuditEntry) error {
+func (s auditLog) Append(ctx context.Context, all ...app.AuditEntry) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		var last []byte
 		err := tx.QueryRowContext(ctx, "SELECT chain FROM audit ORDER BY seq DESC LIMIT 1").Scan(&last)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO audit (at, act, client, about, chain) VALUES (?, ?, ?, ?, ?)",
-			stamp(e.At), e.Act, string(e.Client), e.About, link(last, e))
-		return err
+		for _, e := range all {
+			last = link(last, e)
+			if _, err := tx.ExecContext(ctx, "INSERT INTO audit (at, act, client, about, chain) VALUES (?, ?, ?, ?, ?)",
+				stamp(e.At), e.Act, string(e.Client), e.About, last); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

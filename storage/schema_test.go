@@ -155,6 +155,27 @@ func TestAnAddendumWithoutItsEntryCannotBe(t *testing.T) {
 	must(t, Check(t.Context(), r))
 }
 
+// Of entries that are written together all are in the log, or none: who tries again writes none of them twice.
+func TestAuditTogether(t *testing.T) {
+	r := signed(t)
+	db := recordsOf(r).store.DB()
+	_, err := db.Exec("CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN NEW.act = 'third' BEGIN SELECT RAISE(ABORT, 'no'); END")
+	must(t, err)
+	all := []app.AuditEntry{{Act: "first"}, {Act: "second"}, {Act: "third"}}
+	if r.Audit.Append(t.Context(), all...) == nil {
+		t.Fatal("not refused: this proves nothing")
+	}
+	_, err = db.Exec("DROP TRIGGER refuse")
+	must(t, err)
+	must(t, r.Audit.Append(t.Context(), all...))
+	page, err := r.Audit.FindAudit(t.Context(), app.AuditFilter{Acts: []string{"first", "second", "third"}})
+	must(t, err)
+	if page.Total != 3 {
+		t.Errorf("%d entries", page.Total)
+	}
+	must(t, Check(t.Context(), r))
+}
+
 func TestAuditChain(t *testing.T) {
 	r := signed(t)
 	must(t, r.Audit.Append(t.Context(), app.AuditEntry{At: time.Now(), Act: "second"}))

@@ -7,13 +7,13 @@ import (
 	"alcove/app"
 )
 
-func (s *store) Append(ctx context.Context, e app.AuditEntry) error {
+func (s *store) Append(ctx context.Context, all ...app.AuditEntry) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	s.m.audit = append(s.m.audit, e)
+	s.m.audit = append(s.m.audit, all...)
 	return nil
 }
 

@@ -213,9 +213,9 @@ func testAudit(t *testing.T, r *app.Records) {
 		{At: hour(1), Act: "clock was set back"}, // the log's order is that of appending
 		{At: hour(1), Act: "session.unverified", Client: "C1", About: "S1"},
 	}
-	for _, e := range entries {
-		ok(t, r.Audit.Append(ctx, e))
-	}
+	ok(t, r.Audit.Append(ctx, entries[0]))
+	ok(t, r.Audit.Append(ctx, entries[1:]...))
+	ok(t, r.Audit.Append(ctx))
 	page, err := r.Audit.FindAudit(ctx, app.AuditFilter{})
 	ok(t, err)
 	if len(page.Rows) != 3 || page.Total != 3 {
