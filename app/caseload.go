@@ -145,7 +145,8 @@ func (p *Practice) Sessions(ctx context.Context, id ClientID) ([]SessionFacts, e
 	if err != nil {
 		return nil, err
 	}
-	return r.Sessions.ClientSessions(ctx, id)
+	all, err := r.Sessions.ClientSessions(ctx, id)
+	return slices.DeleteFunc(all, SessionFacts.pending), err
 }
 
 // check tells which field needs another look, and tidies what was typed.

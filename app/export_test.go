@@ -9,3 +9,10 @@ func (p *Practice) Slept(d time.Duration) {
 	defer p.mu.Unlock()
 	p.idleAt = p.idleAt.Add(-d)
 }
+
+// SetBack makes the wall clock of a session that runs stand so much earlier than when it began.
+func (s *Session) SetBack(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.view.Started, s.view.Alive = s.view.Started.Add(d), s.view.Alive.Add(d)
+}

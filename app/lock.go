@@ -183,11 +183,12 @@ func (p *Practice) Lock() {
 	p.drafts = map[NoteID]*Draft{}
 	knocks := p.knocks
 	p.knocks = nil
+	running := p.running
 	// A call may need its relay again, and so the token.
-	calling := p.running != nil && p.running.phase() != SessionEnded
+	calling := running != nil && running.phase() != SessionEnded
 	var shut []InviteID
 	for id := range p.listening {
-		if p.running == nil || p.running.invite != id {
+		if running == nil || running.invite != id {
 			shut = append(shut, id)
 			delete(p.listening, id)
 		}
@@ -206,6 +207,9 @@ func (p *Practice) Lock() {
 	}
 	p.shutDrafts(r, drafts)
 	p.shutWriting(r)
+	if calling {
+		running.vaultShuts(r)
+	}
 	p.mu.Lock()
 	p.profile, p.measures = Profile{}, shelves{}
 	p.mu.Unlock()

@@ -20,7 +20,7 @@ type SessionFacts struct {
 	Invite   InviteID
 	Started  time.Time
 	Ended    time.Time // zero while it runs, or if the app was killed in it
-	Alive    time.Time // when the record last heard of it while it ran
+	Alive    time.Time // when the record last heard of it while it ran; zero if it was locked before the two had met
 	Modality Modality
 	Trust    Trust
 	Note     NoteID // the draft opened at its end
@@ -30,6 +30,8 @@ type SessionFacts struct {
 type SessionStore interface {
 	SaveSession(ctx context.Context, s SessionFacts) error
 	ClientSessions(ctx context.Context, c ClientID) ([]SessionFacts, error) // newest first
+	// DropSession forgets one that did not come about, and its sheet.
+	DropSession(ctx context.Context, id SessionID) error
 	// CutSessions have no end, and no note or one that is not signed; newest first. One that runs is
 	// among them.
 	CutSessions(ctx context.Context) ([]SessionFacts, error)

@@ -37,6 +37,9 @@ func (p *Practice) CutSessions(ctx context.Context) ([]CutSession, error) {
 	return out, nil
 }
 
+// pending: admitted when the vault was locked. Whether they meet, this app or the next unlock will tell.
+func (f SessionFacts) pending() bool { return f.Alive.IsZero() && f.Ended.IsZero() && f.Note == "" }
+
 // dead leaves out the sessions that this very app still runs, or still has to write.
 func (p *Practice) dead(all []SessionFacts) []SessionFacts {
 	p.mu.Lock()

@@ -81,6 +81,106 @@ func TestCutSessionGetsItsDraft(t *testing.T) {
 	})
 }
 
+// Killed while the vault is locked, before the record could hear that the two had met: it tells what it knows, and no more.
+func TestSessionCutBehindALock(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		r := admit(t, s, app.Knock{})
+		admitted := time.Now()
+		r.fill()
+		r.Deed("Called the support person")
+		synctest.Wait()
+		s.Lock()
+		time.Sleep(time.Minute)
+		r.call.Connect()
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+
+		p := restarted(t, s)
+		all, err := p.CutSessions(t.Context())
+		must(t, err)
+		want(t, "cut", len(all), 1)
+		n, err := p.Note(t.Context(), all[0].Note)
+		must(t, err)
+		text := n.Sections[0].Text
+		for _, line := range []string{
+			"Let in: " + admitted.In(dublin(t)).Format("2 January 2006, 15:04 MST"), "not known. The record was locked before the two of you were connected.",
+			"Ending: the app was closed before", "Identity: face and voice", "Called the support person",
+		} {
+			if !strings.Contains(text, line) {
+				t.Errorf("the note lacks %q:\n%s", line, text)
+			}
+		}
+		if strings.Contains(text, "Length") || strings.Contains(text, "not checked") {
+			t.Errorf("it says what nobody knows:\n%s", text)
+		}
+		wantAct(t, s, app.ActCutSession, 1)
+		p.Lock()
+	})
+}
+
+// Admitted, and locked before the two had met: no session before they have, and none if they never do.
+func TestSessionAdmittedBeforeALock(t *testing.T) {
+	for _, met := range []bool{true, false} {
+		play(t, func(t *testing.T, s *apptest.Stage) {
+			r := admit(t, s, app.Knock{})
+			r.fill()
+			synctest.Wait()
+			s.Lock()
+			unlock(t, s)
+			list, err := s.Sessions(t.Context(), r.invite.Client)
+			must(t, err)
+			want(t, "sessions of two who have not met", len(list), 0)
+			s.Lock()
+			if met {
+				r.call.Connect()
+			} else {
+				r.call.Hear(app.CallEnded{Why: app.EndHandshake})
+			}
+			synctest.Wait()
+			unlock(t, s)
+			list, err = s.Sessions(t.Context(), r.invite.Client)
+			must(t, err)
+			want(t, "one session if they met", len(list) == 1, met)
+			_, err = s.Vault.Memory.Open(nil).Sheets.LastSheet(t.Context(), r.invite.Client)
+			want(t, "and a sheet", err == nil, met)
+			if !met {
+				id, err := r.End(t.Context(), false)
+				must(t, err)
+				want(t, "a note", id, "")
+			}
+			p := restarted(t, s)
+			all, err := p.CutSessions(t.Context())
+			must(t, err)
+			want(t, "cut if it ran", len(all) == 1, met)
+			p.Lock()
+		})
+	}
+}
+
+// The record goes on hearing of a session whose clock is set back.
+func TestCutSessionOfAClockSetBack(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		r := admit(t, s, app.Knock{})
+		r.call.Connect()
+		synctest.Wait()
+		r.SetBack(time.Hour)
+		time.Sleep(10*time.Minute + 30*time.Second)
+		heard := time.Now()
+		synctest.Wait()
+		p := restarted(t, s)
+		all, err := p.CutSessions(t.Context())
+		must(t, err)
+		if late := heard.Sub(all[0].Alive); late < 0 || late > 2*time.Minute {
+			t.Errorf("last heard of %v before", late)
+		}
+		n, err := p.Note(t.Context(), all[0].Note)
+		must(t, err)
+		if text := n.Sections[0].Text; !strings.Contains(text, "by a clock that had been set back") {
+			t.Errorf("it says:\n%s", text)
+		}
+	})
+}
+
 // What a backup of a running session has lost is not called a crash.
 func TestSessionCutByARestoreSaysSo(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {

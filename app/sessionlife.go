@@ -44,6 +44,7 @@ type Session struct {
 	left      bool // the therapist has left the room
 	touched   bool // somebody went over the checklist
 	sheetDue  bool // the store lacks a change of the sheet
+	pending   bool // the store was told of it before the two had met
 
 	media Media // set before the goroutine starts
 
@@ -104,7 +105,7 @@ func (s *Session) tick(n int) {
 		s.keepSheet()
 		s.flush()
 	}
-	if s.phase() == SessionLive && len(s.ledger) == 0 && now().Sub(s.view.Alive) >= aliveEvery {
+	if s.phase() == SessionLive && len(s.ledger) == 0 && now().Sub(s.view.Alive).Abs() >= aliveEvery { // or the clock was set back
 		s.mu.Lock()
 		s.view.Alive = now()
 		s.mu.Unlock()
@@ -252,6 +253,10 @@ func (s *Session) end(why EndReason) {
 		s.view.Started = at // nobody met, or the clock was set back: no length to tell
 	}
 	s.mu.Unlock()
+	if !s.met && s.pending {
+		s.write(func(ctx context.Context, r *Records) error { return r.Sessions.DropSession(ctx, s.id) })
+		s.flush()
+	}
 	if s.met {
 		s.keepSheet()
 		s.write(s.saveNote)
@@ -375,10 +380,29 @@ func (p *Practice) forgetSession(s *Session) {
 var _ Room = (*Session)(nil)
 
 // vaultOpened writes what waits, and returns when it is written or has failed.
-func (s *Session) vaultOpened(ctx context.Context) {
+func (s *Session) vaultOpened(ctx context.Context) { s.meanwhile(ctx, func() { s.flush() }) }
+
+// vaultShuts keeps what is known of a session that runs: if the two meet while the vault is locked, and the app is then killed,
+// it is all that the record will ever hear.
+func (s *Session) vaultShuts(r *Records) {
+	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
+	defer cancel()
+	s.meanwhile(ctx, func() {
+		if s.over() {
+			return
+		}
+		s.pending = !s.met
+		if s.keepFacts(ctx, r) == nil {
+			_ = s.saveSheet(ctx, r)
+		}
+	})
+}
+
+// meanwhile waits until the session's goroutine has done something.
+func (s *Session) meanwhile(ctx context.Context, do func()) {
 	done := make(chan struct{})
 	s.posts.post(func() {
-		s.flush()
+		do()
 		close(done)
 	})
 	select {

@@ -147,12 +147,19 @@ func opening(f SessionFacts, why EndReason, loc *time.Location) string {
 		return t.Format("15:04 MST")
 	}
 	lines := []string{"Start: " + start.Format(day)}
-	if f.Ended.IsZero() {
-		lines = append(lines, "End: not known. The record last heard of it at "+after(f.Alive)+".")
-	} else {
+	trust := "Line: " + trustWords[f.Trust]
+	switch {
+	case !f.Ended.IsZero():
 		lines = append(lines, "End: "+after(f.Ended), "Length: "+length(f.Ended.Sub(f.Started)))
+	case f.Alive.IsZero():
+		lines = []string{"Let in: " + start.Format(day), "Start and end: not known. The record was locked before the two of you were connected."}
+		trust = "Line: the record does not know how it was checked."
+	case f.Alive.Before(f.Started):
+		lines = append(lines, "End: not known. The record last heard of it at "+after(f.Alive)+", by a clock that had been set back.")
+	default:
+		lines = append(lines, "End: not known. The record last heard of it at "+after(f.Alive)+".")
 	}
-	lines = append(lines, "Modality: "+modalityWords[f.Modality], "Line: "+trustWords[f.Trust])
+	lines = append(lines, "Modality: "+modalityWords[f.Modality], trust)
 	if w := endWords[why]; w != "" {
 		lines = append(lines, "Ending: "+w)
 	}

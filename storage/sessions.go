@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 
 	"alcove/app"
 )
@@ -20,6 +21,17 @@ func (s sessionStore) SaveSession(ctx context.Context, f app.SessionFacts) error
 
 func (s sessionStore) ClientSessions(ctx context.Context, c app.ClientID) ([]app.SessionFacts, error) {
 	return s.sessions(ctx, "client = ?", string(c))
+}
+
+func (s sessionStore) DropSession(ctx context.Context, id app.SessionID) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, table := range []string{"sheets WHERE session", "sessions WHERE id"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" = ?", string(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (s sessionStore) CutSessions(ctx context.Context) ([]app.SessionFacts, error) {

@@ -99,6 +99,17 @@ func (s *store) SaveSession(ctx context.Context, f app.SessionFacts) error {
 	return nil
 }
 
+func (s *store) DropSession(ctx context.Context, id app.SessionID) error {
+	unlock, err := s.write(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	delete(s.m.sessions, id)
+	delete(s.m.sheets, id)
+	return nil
+}
+
 func (s *store) ClientSessions(ctx context.Context, c app.ClientID) ([]app.SessionFacts, error) {
 	unlock, err := s.read(ctx)
 	if err != nil {

@@ -117,6 +117,7 @@ func testClosed(t *testing.T, r *app.Records) {
 		"SaveVerifiedGuest": r.Guests.SaveVerifiedGuest(ctx, "C1", []byte{1}, day),
 		"ForgetGuests":      r.Guests.ForgetGuests(ctx, "C1"),
 		"SaveSession":       r.Sessions.SaveSession(ctx, app.SessionFacts{ID: "S1", Client: "C1"}),
+		"DropSession":       r.Sessions.DropSession(ctx, "S1"),
 		"ClientSessions":    second(r.Sessions.ClientSessions(ctx, "C1")),
 		"CutSessions":       second(r.Sessions.CutSessions(ctx)),
 		"Sheet":             second(r.Sheets.Sheet(ctx, "S1")),

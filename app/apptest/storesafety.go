@@ -158,6 +158,18 @@ func testSessions(t *testing.T, r *app.Records) {
 	n, err := r.Notes.Note(ctx, "N1")
 	ok(t, err)
 	want(t, "the note's session", n.Session, "S1")
+
+	ok(t, r.Sheets.SaveSheet(ctx, app.Sheet{Session: "S3", Client: "C2", Started: hour(2)}))
+	ok(t, r.Sessions.DropSession(ctx, "S3"))
+	ok(t, r.Sessions.DropSession(ctx, "S3"))
+	list, err = r.Sessions.ClientSessions(ctx, "C2")
+	ok(t, err)
+	want(t, "dropped", len(list), 0)
+	_, err = r.Sheets.Sheet(ctx, "S3")
+	wantErr(t, "and its sheet", err, app.ErrNotFound)
+	list, err = r.Sessions.ClientSessions(ctx, "C1")
+	ok(t, err)
+	want(t, "the others", len(list), 2)
 }
 
 func testCutSessions(t *testing.T, r *app.Records) {
