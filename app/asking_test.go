@@ -52,7 +52,7 @@ func verdict(t *testing.T, d *apptest.Door, id app.HandoutID, want bool) {
 
 func TestAnswersFromTheWaitingRoom(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
-		c, d, session := asked(t, s, "phq-9", "audit-c")
+		c, d, session := asked(t, s, "phq-9", "pcl-5")
 		forms := d.Asked()
 		if len(forms) != 2 || forms[0].Language != "es" || !strings.HasPrefix(forms[0].Why, "Su terapeuta") || forms[1].Language != "en" {
 			t.Fatalf("the page asks %+v", forms)
@@ -87,7 +87,7 @@ func TestAnswersFromTheWaitingRoom(t *testing.T) {
 		must(t, err)
 		n, err := s.Note(t.Context(), id)
 		must(t, err)
-		if text := n.Sections[0].Text; !strings.Contains(text, "Measures\nPHQ-9, filled in") || !strings.Contains(text, "AUDIT-C: the client preferred not to answer.") {
+		if text := n.Sections[0].Text; !strings.Contains(text, "Measures\nPHQ-9, filled in") || !strings.Contains(text, "PCL-5: the client preferred not to answer.") {
 			t.Errorf("the note begins with %q", text)
 		}
 	})
