@@ -16,7 +16,7 @@ type Backups interface {
 	ListBackups(ctx context.Context, dir string) ([]BackupFile, error)
 	RemoveBackup(ctx context.Context, f BackupFile) error
 	// DrillBackup restores a file into a scratch place, checks all of it, and removes the place again. ErrDrillFailed
-	// with a reason, or what Inspect and Restore answer.
+	// with a reason, a *FindingsError for what a restore would take and tell, or what Inspect and Restore answer.
 	DrillBackup(ctx context.Context, path string, p Progress) (DrillReport, error)
 }
 
@@ -25,11 +25,29 @@ type Restorer interface {
 	// Inspect reads what a backup says about itself without a key. ErrNoBackup, ErrBackupCut, ErrNewerBackup.
 	Inspect(ctx context.Context, path string) (BackupFile, error)
 	// Restore puts the backup in the place of what is there, and opens it; the earlier record is kept aside. Nothing is
-	// changed before all of it was checked. Also ErrBackupChanged, ErrBackupDamaged, ErrWrongRecoveryKit, ErrNoRoom, and a *ReplaceError if
-	// there is a vault and the order does not say to replace it. ErrRecordElsewhere: two copies of one record would take each
-	// other's backups for their own.
-	Restore(ctx context.Context, o RestoreOrder, p Progress) (*Records, error)
+	// changed before all of it was checked, and nothing if ctx ends before that. A Finding does not keep it from going on: it is
+	// then in the audit log of the record that was restored. Also ErrBackupChanged, ErrBackupDamaged for what SQLite cannot
+	// read, ErrWrongRecoveryKit, ErrNoRoom, and a *ReplaceError if there is a vault and the order does not say to replace it.
+	// ErrRecordElsewhere: two copies of one record would take each other's backups for their own.
+	Restore(ctx context.Context, o RestoreOrder, p RestoreProgress) (*Records, error)
 }
+
+// RestorePhase is what a restore is doing.
+type RestorePhase string
+
+const (
+	RestoreReading  RestorePhase = "reading"  // the backup, and trying its seals
+	RestoreWriting  RestorePhase = "writing"  // to the disk; it alone knows how far it is
+	RestoreUpdating RestorePhase = "updating" // a record of an older version
+	RestorePages    RestorePhase = "pages"
+	RestoreTables   RestorePhase = "tables" // SQLite's own check; nobody knows how far it is
+	RestoreIndex    RestorePhase = "index"  // which was damaged, and is written anew
+	RestoreProof    RestorePhase = "proof"  // the audit log, and the clients' chains
+	RestoreKeys     RestorePhase = "keys"   // new ones, and putting all of it in place
+)
+
+// RestoreProgress hears what a restore is doing and how far that is; total is 0 where nobody knows. It returns at once.
+type RestoreProgress func(phase RestorePhase, done, total int64)
 
 // AsideStore knows the records that a restore has put aside.
 type AsideStore interface {
@@ -80,10 +98,11 @@ type DrillReport struct {
 	Pages         int64 // whose seal was tried
 	Clients       int64
 	Notes         int64
-	Signatures    int64 // entries in the clients' chains
-	Entries       int64 // in the audit log
-	KitFits       bool  // the present recovery kit opens it
-	LaterInRecord int64 // audit entries that the record has since
+	Signatures    int64     // entries in the clients' chains
+	Entries       int64     // in the audit log
+	KitFits       bool      // the present recovery kit opens it
+	LaterInRecord int64     // audit entries that the record has since
+	Known         []Finding // what the record itself was restored with
 }
 
 var (

@@ -82,6 +82,10 @@ func Explain(err error) string {
 	if errors.As(err, &field) {
 		return field.Advice
 	}
+	var found *FindingsError
+	if errors.As(err, &found) {
+		return "Not all in this backup holds. " + FindingWords(found.Findings) + " The record had that when the backup was made. A restore goes on and says so; try an older backup as well, and keep the one that is whole."
+	}
 	var fault *datafile.Fault
 	if errors.As(err, &fault) {
 		return fault.Error()

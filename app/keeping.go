@@ -54,6 +54,7 @@ type KeepingView struct {
 	Busy     bool // a backup or a drill runs
 	Done, Of int64
 	Aside    []AsideRecord
+	Findings []Finding // of the last restore, until somebody has read them
 	CanMake  bool
 	Thinned  string // the rule, in words
 }
@@ -92,6 +93,9 @@ func (p *Practice) KeepingDue(ctx context.Context) (v KeepingView, err error) {
 		return v, err
 	}
 	if v.Drilled, err = lastAct(ctx, r, ActDrill); err != nil {
+		return v, err
+	}
+	if v.Findings, err = findings(ctx, r); err != nil {
 		return v, err
 	}
 	at := now()
@@ -271,7 +275,7 @@ func (p *Practice) InspectBackup(ctx context.Context, path string) (BackupFile, 
 
 // Restore brings a backup back and opens it, with a new passphrase. The kit is wiped once it has opened it; the passphrase
 // unless a *ReplaceError asks for another look.
-func (p *Practice) Restore(ctx context.Context, o RestoreOrder, report Progress) error {
+func (p *Practice) Restore(ctx context.Context, o RestoreOrder, report RestoreProgress) error {
 	if !JudgePassphrase(o.Pass).OK {
 		return ErrWeakPassphrase
 	}
@@ -285,6 +289,7 @@ func (p *Practice) Restore(ctx context.Context, o RestoreOrder, report Progress)
 		return err
 	}
 	o.Kit.Wipe()
+	ctx = context.WithoutCancel(ctx) // it is done
 	pr, err := p.Profile(ctx)
 	if err == nil && p.deps.Relay != nil { // a new machine does not know yet which relay is taken
 		err = p.deps.Relay.KeepRelay(pr.Relay)

@@ -109,6 +109,7 @@ func (p *Practice) enter(ctx context.Context, act string, unlock func() (*Record
 		}
 		return err
 	}
+	ctx = context.WithoutCancel(ctx) // what is open, or restored, is entered: called off now, it would be done and said not to be
 	profile, err := r.Profile.Profile(ctx)
 	if err != nil {
 		return errors.Join(err, r.Close())

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"io"
 
 	"alcove/app/chain"
@@ -71,11 +72,7 @@ func (p *Practice) ExportRecord(ctx context.Context, id ClientID, path string) e
 	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActExportRecord, Client: id, About: string(id)}); err != nil {
 		return err
 	}
-	file, err := r.Chain.RecordFile(ctx, chain.Facts{
-		Client: string(c.ID), Name: c.Name, Pronouns: c.Pronouns,
-		Therapist: pr.Therapist, Credentials: pr.Credentials, Practice: pr.PracticeName, TimeZone: pr.TimeZone,
-		Exported: now(),
-	})
+	file, err := r.Chain.RecordFile(ctx, recordFacts(c, pr))
 	if err == nil {
 		err = p.deps.Files.WriteFile(ctx, path, func(w io.Writer) error {
 			_, err := w.Write(file)
@@ -86,6 +83,56 @@ func (p *Practice) ExportRecord(ctx context.Context, id ClientID, path string) e
 		_ = p.audit(context.WithoutCancel(ctx), AuditEntry{Act: ActExportRecord + failed, Client: id, About: string(id)})
 	}
 	return err
+}
+
+func recordFacts(c Client, pr Profile) chain.Facts {
+	return chain.Facts{
+		Client: string(c.ID), Name: c.Name, Pronouns: c.Pronouns,
+		Therapist: pr.Therapist, Credentials: pr.Credentials, Practice: pr.PracticeName, TimeZone: pr.TimeZone,
+		Exported: now(),
+	}
+}
+
+// RecordProof is what a client's chain proves, in words.
+type RecordProof struct {
+	Stands bool
+	Sum    string
+	Faults []string // one for each entry that does not stand, and for what is to be said of the whole
+}
+
+// CheckRecord tries the record file that would be exported now, as whoever gets it would. ErrNotFound, ErrDamaged.
+func (p *Practice) CheckRecord(ctx context.Context, id ClientID) (proof RecordProof, err error) {
+	r, err := p.open()
+	if err != nil {
+		return proof, err
+	}
+	c, err := r.Clients.Client(ctx, id)
+	if err != nil {
+		return proof, err
+	}
+	pr, err := r.Profile.Profile(ctx)
+	if err != nil {
+		return proof, err
+	}
+	file, err := r.Chain.RecordFile(ctx, recordFacts(c, pr))
+	if err != nil {
+		return proof, err
+	}
+	record, err := chain.Read(file)
+	if err != nil {
+		return proof, err
+	}
+	report := chain.Verify(record, "")
+	proof = RecordProof{Stands: report.Stands(), Sum: report.Sum(), Faults: report.Notices()}
+	for _, row := range report.Rows {
+		switch {
+		case row.Verdict == chain.Removed:
+			proof.Faults = append(proof.Faults, row.Words())
+		case row.Verdict != chain.Stands, row.Entry.Kind == chain.GoneOn:
+			proof.Faults = append(proof.Faults, fmt.Sprintf("No. %d, %s, %s. %s", row.Place, row.Entry.Kind.Title(), row.Entry.At.In(pr.location()).Format("2 January 2006"), row.Words()))
+		}
+	}
+	return proof, nil
 }
 
 // KeyFingerprint is the fingerprint of the practice's signing key, for a board to compare with a record file's.

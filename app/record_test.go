@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"alcove/app"
@@ -43,4 +44,21 @@ func TestExportRecord(t *testing.T) {
 	if _, err := s.KeyFingerprint(ctx); !errors.Is(err, app.ErrLocked) {
 		t.Error(err)
 	}
+}
+
+func TestCheckRecord(t *testing.T) {
+	s := apptest.Practice(t)
+	proof, err := s.CheckRecord(t.Context(), s.Ana)
+	must(t, err)
+	if !proof.Stands || len(proof.Faults) != 0 || !strings.HasPrefix(proof.Sum, "All stands") {
+		t.Errorf("%+v", proof)
+	}
+	s.Vault.Memory.BreakEntry(s.Ana, 1)
+	proof, err = s.CheckRecord(t.Context(), s.Ana)
+	must(t, err)
+	if proof.Stands || len(proof.Faults) != 1 || !strings.HasPrefix(proof.Faults[0], "No. 1, Note, ") || !strings.HasSuffix(proof.Faults[0], "Altered: not as it was signed") {
+		t.Errorf("%+v", proof)
+	}
+	_, err = s.CheckRecord(t.Context(), "nobody")
+	wantErr(t, "nobody", err, app.ErrNotFound)
 }

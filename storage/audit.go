@@ -18,21 +18,24 @@ import (
 type auditLog struct{ *records }
 
 func (s auditLog) Append(ctx context.Context, all ...app.AuditEntry) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		var last []byte
-		err := tx.QueryRowContext(ctx, "SELECT chain FROM audit ORDER BY seq DESC LIMIT 1").Scan(&last)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	return s.tx(ctx, func(tx *sql.Tx) error { return logIn(ctx, tx, all...) })
+}
+
+// logIn appends to the log in the transaction that does what the entries tell of, so that neither is ever there without the other.
+func logIn(ctx context.Context, tx *sql.Tx, all ...app.AuditEntry) error {
+	var last []byte
+	err := tx.QueryRowContext(ctx, "SELECT chain FROM audit ORDER BY seq DESC LIMIT 1").Scan(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	for _, e := range all {
+		last = link(last, e)
+		if _, err := tx.ExecContext(ctx, "INSERT INTO audit (at, act, client, about, chain) VALUES (?, ?, ?, ?, ?)",
+			stamp(e.At), e.Act, string(e.Client), e.About, last); err != nil {
 			return err
 		}
-		for _, e := range all {
-			last = link(last, e)
-			if _, err := tx.ExecContext(ctx, "INSERT INTO audit (at, act, client, about, chain) VALUES (?, ?, ?, ?, ?)",
-				stamp(e.At), e.Act, string(e.Client), e.About, last); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func (s auditLog) FindAudit(ctx context.Context, f app.AuditFilter) (page app.AuditPage, err error) {

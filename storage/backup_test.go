@@ -75,11 +75,21 @@ func TestBackupComesBackOnANewMachine(t *testing.T) {
 	if f, err := there.Inspect(t.Context(), b.Path); err != nil || f != b {
 		t.Errorf("%+v %v", f, err)
 	}
-	last, total := int64(0), int64(0)
-	back, err := there.Restore(t.Context(), app.RestoreOrder{Path: b.Path, Kit: kit, Pass: pass("a new machine")}, func(d, n int64) { last, total = d, n })
+	ends, phases := map[app.RestorePhase][2]int64{}, []app.RestorePhase(nil)
+	back, err := there.Restore(t.Context(), app.RestoreOrder{Path: b.Path, Kit: kit, Pass: pass("a new machine")}, func(phase app.RestorePhase, d, n int64) {
+		if _, told := ends[phase]; !told {
+			phases = append(phases, phase)
+		}
+		ends[phase] = [2]int64{d, n}
+	})
 	must(t, err)
-	if last != total || total == 0 {
-		t.Errorf("progress ended at %d of %d", last, total)
+	if got := fmt.Sprint(phases); got != "[reading writing tables proof keys]" { // a small store has no time for its pages
+		t.Errorf("told of %s", got)
+	}
+	for _, phase := range []app.RestorePhase{app.RestoreReading, app.RestoreProof} {
+		if e := ends[phase]; e[0] != e[1] || e[1] == 0 {
+			t.Errorf("%s ended at %d of %d", phase, e[0], e[1])
+		}
 	}
 	n, err := back.Notes.Note(t.Context(), "N0")
 	must(t, err)
@@ -160,17 +170,13 @@ func TestDrillFindsAnAlteredLogOrChain(t *testing.T) {
 		"one never signed":  "UPDATE notes SET status = 'final', signed_hash = zeroblob(32), signed_at = 1 WHERE id = 'N1'",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, r, kit := newVault(t)
+			_, r, _ := newVault(t)
 			fillBackupRecords(t, r)
 			pastTriggers(t, r, sql)
 			b, err := r.Backups.MakeBackup(t.Context(), t.TempDir(), nil)
 			must(t, err)
 			if _, err := r.Backups.DrillBackup(t.Context(), b.Path, nil); !errors.Is(err, app.ErrBackupDamaged) {
 				t.Error(err)
-			}
-			there := profile(t, filepath.Join(t.TempDir(), "elsewhere"))
-			if _, err := there.Restore(t.Context(), app.RestoreOrder{Path: b.Path, Kit: kit, Pass: pass(passphrase)}, nil); !errors.Is(err, app.ErrBackupDamaged) {
-				t.Errorf("a restore: %v", err)
 			}
 		})
 	}

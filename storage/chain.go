@@ -48,11 +48,9 @@ func putEntry(ctx context.Context, q querier, e chain.Entry, head chain.Head) er
 		e.Client, e.Seq, string(e.Kind), e.ID, stamp(e.At), e.By, string(e.Body), e.Prev[:], e.Hash[:], e.Signature[:]); err != nil {
 		return err
 	}
-	write := "UPDATE chain_heads SET seq = ?2, hash = ?3, at = ?4, signature = ?5 WHERE client = ?1"
-	if head.Seq == 1 {
-		write = "INSERT INTO chain_heads (client, seq, hash, at, signature) VALUES (?1, ?2, ?3, ?4, ?5)"
-	}
-	_, err := q.ExecContext(ctx, write, head.Client, head.Seq, head.Hash[:], stamp(head.At), head.Signature[:])
+	_, err := q.ExecContext(ctx, `INSERT INTO chain_heads (client, seq, hash, at, signature) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (client) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = excluded.at, signature = excluded.signature`,
+		head.Client, head.Seq, head.Hash[:], stamp(head.At), head.Signature[:])
 	return err
 }
 
@@ -102,16 +100,16 @@ func headOf(ctx context.Context, q querier, key chain.PublicKey, client string) 
 	return h, nil
 }
 
-// into scans bytes of exactly its length.
+// into scans bytes of exactly its length. Of another length they are no hash and no signature, and so zero, which fits nothing: what
+// they belong to is then named among what does not stand, and is no reason to read no more.
 type into []byte
 
 // Scan implements sql.Scanner.
 func (b into) Scan(v any) error {
-	from, ok := v.([]byte)
-	if !ok || len(from) != len(b) {
-		return errors.New("storage: bytes of another length")
+	clear(b)
+	if from, ok := v.([]byte); ok && len(from) == len(b) {
+		copy(b, from)
 	}
-	copy(b, from)
 	return nil
 }
 

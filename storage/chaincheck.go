@@ -1,114 +1,165 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
-	"sync/atomic"
 
 	"alcove/app"
 	"alcove/app/chain"
 )
 
-// verify walks every client's chain, and looks whether it and the record say the same: app.ErrDamaged.
-func (s chainStore) verify(ctx context.Context) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		key, err := chainKey(ctx, tx)
-		if err != nil {
-			return err
-		}
-		defer key.Wipe()
-		public := key.Public()
-		heads, err := walkChains(ctx, tx, func(e chain.Entry) bool { return e.Stands(public) }, nil)
-		if err != nil {
-			return err
-		}
-		for _, h := range heads {
-			if !h.Stands(public) {
-				return fmt.Errorf("%w: a chain's head is not signed", app.ErrDamaged)
+// history is the audit log and all chains, gone along from end to end.
+type history struct {
+	heads []chain.Head            // as the store has them
+	ends  map[string]chain.Head   // by client: the last entry that is there
+	odd   map[oddity]*app.Finding // what does not hold
+	mu    sync.Mutex              // of odd
+}
+
+type oddity struct {
+	kind   app.FindingKind
+	client string
+}
+
+// note adds n of a kind; place is the number of an entry, or 0.
+func (h *history) note(kind app.FindingKind, client string, n, place int64) {
+	if n == 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := h.odd[oddity{kind, client}]
+	if f == nil {
+		f = &app.Finding{Kind: kind, Client: app.ClientID(client)}
+		h.odd[oddity{kind, client}] = f
+	}
+	f.Count += n
+	if place > 0 {
+		f.Places = append(f.Places, place)
+	}
+}
+
+// findings are in the same order each time.
+func (h *history) findings() (all []app.Finding) {
+	for _, f := range h.odd {
+		slices.Sort(f.Places)
+		all = append(all, *f)
+	}
+	slices.SortFunc(all, func(a, b app.Finding) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Client, b.Client))
+	})
+	return all
+}
+
+// follow goes along the audit log and every client's chain, and looks whether chains and record say the same, and whether a row points
+// to one that is gone. It does not stop at what does not hold. signed: the signatures are tried too, which takes most of the time. step hears of each entry.
+func (s auditLog) follow(ctx context.Context, signed bool, step func(entries int64)) (*history, error) {
+	h := &history{ends: map[string]chain.Head{}, odd: map[oddity]*app.Finding{}}
+	proof, err := s.VerifyAudit(ctx, func(int64, int64) { step(1) })
+	if err != nil {
+		return nil, err
+	}
+	if proof.Broken > 0 {
+		h.note(app.FoundLog, "", 1, proof.Broken)
+	}
+	return h, s.tx(ctx, func(tx *sql.Tx) error {
+		entry, head := chain.Entry.Kept, func(chain.Head) bool { return true }
+		if signed {
+			key, err := chainKey(ctx, tx)
+			if err != nil {
+				return err
 			}
+			public := key.Public()
+			key.Wipe()
+			entry, head = func(e chain.Entry) bool { return e.Stands(public) }, func(h chain.Head) bool { return h.Stands(public) }
 		}
-		return errors.Join(agree(ctx, tx), plansAgree(ctx, tx))
+		if err := h.walk(ctx, tx, entry, head, step); err != nil {
+			return err
+		}
+		differ, err := differing(ctx, tx)
+		if err != nil {
+			return err
+		}
+		h.note(app.FoundRecord, "", differ, 0)
+		loose := int64(0)
+		err = tx.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&loose)
+		h.note(app.FoundLoose, "", loose, 0)
+		return err
 	})
 }
 
 // walkBatch entries are tried at once.
 const walkBatch = 128
 
-// walkChains reads every client's chain from its first entry to its head, and returns the heads. stands is asked of each entry, on
-// all cores: reading is for one. app.ErrDamaged.
-func walkChains(ctx context.Context, q querier, stands func(chain.Entry) bool, step func(entries int64)) ([]chain.Head, error) {
+// walk reads every client's chain from its first entry to its head. entry is asked of each entry, on all cores: reading is for one.
+func (h *history) walk(ctx context.Context, q querier, entry func(chain.Entry) bool, head func(chain.Head) bool, step func(entries int64)) error {
 	var trying sync.WaitGroup
-	var fallen atomic.Int64 // the number of an entry that does not stand
 	batches := make(chan []chain.Entry)
 	for range runtime.GOMAXPROCS(0) {
 		trying.Go(func() {
 			for batch := range batches {
 				for _, e := range batch {
-					if !stands(e) {
-						fallen.Store(e.Seq)
+					if !entry(e) {
+						h.note(app.FoundEntry, e.Client, 1, e.Seq)
 					}
 				}
 			}
 		})
 	}
-	ends, err := readChains(ctx, q, func(batch []chain.Entry) {
+	err := h.read(ctx, q, func(batch []chain.Entry) {
 		batches <- batch
-		if step != nil {
-			step(int64(len(batch)))
-		}
+		step(int64(len(batch)))
 	})
 	close(batches)
 	trying.Wait()
-	if n := fallen.Load(); err == nil && n != 0 {
-		err = fmt.Errorf("%w: chain entry %d is not what was entered", app.ErrDamaged, n)
-	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	heads, err := list(ctx, q, scanHead, "SELECT "+headColumns+" FROM chain_heads")
-	if err != nil {
-		return nil, err
+	if h.heads, err = list(ctx, q, scanHead, "SELECT "+headColumns+" FROM chain_heads"); err != nil {
+		return err
 	}
-	for _, h := range heads {
-		if end := ends[h.Client]; end.Seq != h.Seq || end.Hash != h.Hash {
-			return nil, fmt.Errorf("%w: a chain's head is not its end", app.ErrDamaged)
+	headless := maps.Clone(h.ends)
+	for _, is := range h.heads {
+		delete(headless, is.Client)
+		if end := h.ends[is.Client]; end.Seq != is.Seq || end.Hash != is.Hash || !head(is) {
+			h.note(app.FoundEnd, is.Client, 1, end.Seq)
 		}
 	}
-	if len(ends) != len(heads) {
-		return nil, fmt.Errorf("%w: a chain without a head", app.ErrDamaged)
+	for client, end := range headless {
+		h.note(app.FoundEnd, client, 1, end.Seq)
 	}
-	return heads, nil
+	return nil
 }
 
-// readChains hands out all entries, client after client, and says where each chain ends.
-func readChains(ctx context.Context, q querier, each func([]chain.Entry)) (ends map[string]chain.Head, err error) {
+// read hands out all entries, client after client.
+func (h *history) read(ctx context.Context, q querier, each func([]chain.Entry)) error {
 	rows, err := q.QueryContext(ctx, "SELECT "+entryColumns+" FROM chain ORDER BY client, seq")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	ends = map[string]chain.Head{}
 	var batch []chain.Entry
 	for rows.Next() {
 		e, err := scanEntry(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if !e.Follows(ends[e.Client]) {
-			return nil, fmt.Errorf("%w: chain entry %d does not follow the one before it", app.ErrDamaged, e.Seq)
+		if !e.Follows(h.ends[e.Client]) {
+			h.note(app.FoundOrder, e.Client, 1, e.Seq)
 		}
-		ends[e.Client] = chain.Head{Seq: e.Seq, Hash: e.Hash}
+		h.ends[e.Client] = chain.Head{Client: e.Client, Seq: e.Seq, Hash: e.Hash}
 		if batch = append(batch, e); len(batch) == walkBatch {
 			each(batch)
 			batch = make([]chain.Entry, 0, walkBatch)
 		}
 	}
 	each(batch)
-	return ends, rows.Err()
+	return rows.Err()
 }
 
 // unentered counts what was signed and is not in the chain as it stands in the record.
@@ -132,16 +183,14 @@ const entered, recorded = `SELECT count(*) FROM chain WHERE kind IN ('note.signe
 	`SELECT (SELECT count(*) FROM notes WHERE status <> 'preliminary') + (SELECT count(*) FROM addenda) + (SELECT count(*) FROM responses)
 		+ (SELECT count(*) FROM voided) + (SELECT count(*) FROM alert_answers)`
 
-// agree tells whether chain and record have the same.
-func agree(ctx context.Context, tx *sql.Tx) error {
-	var missing, inChain, inRecord int
-	for query, n := range map[string]*int{unentered: &missing, entered: &inChain, recorded: &inRecord} {
+// differing counts what chain and record do not have alike.
+func differing(ctx context.Context, tx *sql.Tx) (int64, error) {
+	var missing, inChain, inRecord int64
+	for query, n := range map[string]*int64{unentered: &missing, entered: &inChain, recorded: &inRecord} {
 		if err := tx.QueryRowContext(ctx, query).Scan(n); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	if missing != 0 || inChain != inRecord {
-		return fmt.Errorf("%w: the chain has %d entries, the record %d; %d differ", app.ErrDamaged, inChain, inRecord, missing)
-	}
-	return nil
+	plans, err := plansDiffer(ctx, tx)
+	return plans + max(missing, inChain-inRecord, inRecord-inChain), err
 }

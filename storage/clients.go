@@ -48,6 +48,29 @@ func (s clientStore) SaveClient(ctx context.Context, c app.Client) error {
 	})
 }
 
+// indexClients writes the words of all clients into an index that is empty.
+func indexClients(ctx context.Context, q querier) error {
+	type client struct {
+		row   int64
+		words string
+	}
+	all, err := list(ctx, q, func(row scanner) (c client, err error) {
+		var name, tags, focus string
+		err = row.Scan(&c.row, &name, &tags, &focus)
+		c.words = indexed(name, tags, focus)
+		return c, err
+	}, "SELECT row, name, (SELECT coalesce(group_concat(value, char(10)), '') FROM json_each(tags)), focus FROM clients")
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if err := index(ctx, q, "client_words", c.row, c.words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // index replaces what a word index keeps of one row.
 func index(ctx context.Context, q querier, table string, row int64, words string) error {
 	if _, err := q.ExecContext(ctx, "DELETE FROM "+table+" WHERE rowid = ?", row); err != nil {

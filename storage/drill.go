@@ -58,7 +58,7 @@ func (s backups) DrillBackup(ctx context.Context, path string, report app.Progre
 		return rep, err
 	}
 	step := stepping(report, int64(b.store)+entryWeight*(facts.Audit+facts.Rows["chain"])) // #nosec G115 -- bounded when parsed
-	if rep.Pages, err = b.unpack(ctx, key, filepath.Join(scratch, storeName), false, step); err != nil {
+	if rep.Pages, err = b.unpack(ctx, key, filepath.Join(scratch, storeName), step); err != nil {
 		return rep, s.while(ctx, err)
 	}
 	err = s.keys.vault.tryStore(ctx, b, scratch, key, func(r *app.Records, f backupFacts) error {
@@ -127,26 +127,22 @@ func (s backups) compare(ctx context.Context, scratch auditLog, f backupFacts, r
 		return fmt.Errorf("%w: the record's audit log is not the backup's, gone on", app.ErrDrillFailed)
 	}
 	rep.LaterInRecord = now - f.Audit
-	heads, err := scratch.history(ctx, f, step)
+	h, err := scratch.follow(ctx, false, step)
 	if err != nil {
 		return ofTheRecord(err)
 	}
-	return s.compareChains(ctx, heads)
-}
-
-// history goes along a scratch store's log and chains, to the heads of these. What was signed and is not in the chain would keep a
-// restore from going on, of every backup from then on.
-func (s auditLog) history(ctx context.Context, f backupFacts, step func(entries int64)) (heads []chain.Head, err error) {
-	if err := s.whole(ctx, func(int64, int64) { step(1) }); err != nil {
-		return nil, err
+	rep.Known = h.findings()
+	untold, err := app.Untold(ctx, auditLog(s), rep.Known)
+	if err == nil && len(untold) > 0 {
+		err = &app.FindingsError{Findings: untold}
+	}
+	if err != nil {
+		return err
 	}
 	if _, had := f.Rows["chain_heads"]; !had {
-		return nil, nil // it is from before there were chains
+		return nil // it is from before there were chains
 	}
-	if heads, err = walkChains(ctx, s.store.DB(), chain.Entry.Kept, step); err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	return heads, s.tx(ctx, func(tx *sql.Tx) error { return errors.Join(agree(ctx, tx), plansAgree(ctx, tx)) })
+	return s.compareChains(ctx, h.heads)
 }
 
 // ofTheRecord is also app.ErrBackupDamaged for damage in a backup whose seals and MAC are right: the record had it.
@@ -188,16 +184,13 @@ func (s backups) compareChains(ctx context.Context, heads []chain.Head) error {
 	})
 }
 
-// unpack writes the store to path, and syncs it if it is to last.
-func (b *backupReader) unpack(ctx context.Context, key *sealed.Key, path string, lasting bool, step func(n int64)) (pages int64, err error) {
+// unpack writes the store to path. It is not synced.
+func (b *backupReader) unpack(ctx context.Context, key *sealed.Key, path string, step func(n int64)) (pages int64, err error) {
 	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // #nosec G304 -- in the profile
 	if err != nil {
 		return 0, roomFor(err)
 	}
 	pages, err = b.copyStore(ctx, key, out, step)
-	if err == nil && lasting {
-		err = out.Sync()
-	}
 	err = errors.Join(err, out.Close())
 	if errors.Is(err, sealed.ErrDamaged) {
 		return 0, fmt.Errorf("%w: %v", app.ErrBackupChanged, err)
@@ -227,10 +220,10 @@ func (v *Vault) tryStore(ctx context.Context, b *backupReader, dir string, key *
 		err = migrate(ctx, store)
 	}
 	if err != nil {
-		return explain(errors.Join(store.Explain(err), store.Close()))
+		return roomFor(errors.Join(store.Explain(err), store.Close()))
 	}
 	all := newRecords(store, newVaultKeys(v, b.keys, key, new(stretched)))
-	return errors.Join(look(all, facts), all.Close())
+	return roomFor(errors.Join(look(all, facts), all.Close()))
 }
 
 func sameFacts(a, b backupFacts) bool {

@@ -40,6 +40,15 @@ func replaceBy(path string, write func(io.Writer) error) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
+// syncFile makes what was written to a file last.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0) // #nosec G304 -- the profile's own path
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
 // syncDir makes a rename last. Windows has no such call, and does it by itself.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {

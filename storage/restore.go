@@ -34,7 +34,7 @@ func (v *Vault) Inspect(ctx context.Context, path string) (app.BackupFile, error
 
 // Restore makes a vault of a backup beside the vault's place, checks all of it, and only then moves it there; what was
 // there is moved aside. Killed at any moment, the next start finds the one or the other, whole (tidy).
-func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, report app.Progress) (*app.Records, error) {
+func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, tell app.RestoreProgress) (*app.Records, error) {
 	if emptyPassphrase(o.Pass) {
 		return nil, app.ErrWeakPassphrase
 	}
@@ -54,19 +54,25 @@ func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, report app.Prog
 	if err := v.replaces(ctx, b, key); err != nil && !(o.Replace && errors.Is(err, app.ErrWouldReplace)) {
 		return nil, err
 	}
-	f, s, err := v.stage(ctx, b, key, o.Pass, report)
+	if tell == nil {
+		tell = func(app.RestorePhase, int64, int64) {}
+	}
+	f, s, err := v.stage(ctx, b, key, o.Pass, tell)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.moveIn(); err != nil {
-		s.wipe()
-		return nil, errors.Join(roomFor(err), v.forget(f.Device.Entry))
+	if err = ctx.Err(); err == nil {
+		err = v.moveIn()
 	}
-	return v.open(ctx, f, key, s)
+	if err != nil {
+		s.wipe()
+		return nil, errors.Join(roomFor(err), os.RemoveAll(filepath.Join(v.dir, vaultDir+".new")), v.forget(f.Device.Entry))
+	}
+	return v.open(context.WithoutCancel(ctx), f, key, s) // it is done: called off now, it is not to be said that it was not
 }
 
 // stage makes the whole vault at its place beside the vault.
-func (v *Vault) stage(ctx context.Context, b *backupReader, key *sealed.Key, p app.Passphrase, report app.Progress) (f *keyFile, s *stretched, err error) {
+func (v *Vault) stage(ctx context.Context, b *backupReader, key *sealed.Key, p app.Passphrase, tell app.RestoreProgress) (f *keyFile, s *stretched, err error) {
 	staging := filepath.Join(v.dir, vaultDir+".new")
 	if err := errors.Join(os.RemoveAll(staging), os.Mkdir(staging, 0o700)); err != nil {
 		return nil, nil, roomFor(err)
@@ -76,13 +82,19 @@ func (v *Vault) stage(ctx context.Context, b *backupReader, key *sealed.Key, p a
 			err = errors.Join(err, os.RemoveAll(staging))
 		}
 	}()
-	_, err = b.unpack(ctx, key, filepath.Join(staging, storeName), true, stepping(report, int64(b.store))) // #nosec G115 -- bounded when parsed
+	of := func(phase app.RestorePhase) app.Progress { return func(done, total int64) { tell(phase, done, total) } }
+	_, err = b.unpack(ctx, key, filepath.Join(staging, storeName), stepping(of(app.RestoreReading), int64(b.store))) // #nosec G115 -- bounded when parsed
 	if err == nil {
-		err = v.tryStore(ctx, b, staging, key, func(r *app.Records, _ backupFacts) error { return ofTheRecord(Check(ctx, r)) })
+		tell(app.RestoreWriting, 0, 0)
+		err = roomFor(syncFile(filepath.Join(staging, storeName)))
+	}
+	if err == nil {
+		err = v.tryStore(app.WithProgress(ctx, of(app.RestoreUpdating)), b, staging, key, func(r *app.Records, _ backupFacts) error { return accept(ctx, r, tell) })
 	}
 	if err != nil {
 		return nil, nil, err
 	}
+	tell(app.RestoreKeys, 0, 0)
 	secret := keychain.GenerateSecret()
 	defer secret.Wipe()
 	now := *b.keys
@@ -123,7 +135,7 @@ func (v *Vault) moveIn() error {
 		}
 	}
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(filepath.Join(v.dir, vaultDir+".new")))
+		return err
 	}
 	_ = syncDir(v.dir) // a power cut now brings the earlier one back, which tidy takes for what it is
 	return nil

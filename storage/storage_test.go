@@ -82,15 +82,19 @@ func must(t testing.TB, err error) {
 func pastTriggers(t testing.TB, r *app.Records, q string) {
 	t.Helper()
 	db := recordsOf(r).store.DB()
-	triggers, err := list(t.Context(), db, func(row scanner) (n string, err error) { err = row.Scan(&n); return n, err },
-		"SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+	triggers, err := list(t.Context(), db, func(row scanner) (t [2]string, err error) { err = row.Scan(&t[0], &t[1]); return t, err },
+		"SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
 	must(t, err)
-	for _, name := range triggers {
-		_, err := db.Exec("DROP TRIGGER " + name)
+	for _, trigger := range triggers {
+		_, err := db.Exec("DROP TRIGGER " + trigger[0])
 		must(t, err)
 	}
 	_, err = db.Exec(q)
 	must(t, err)
+	for _, trigger := range triggers {
+		_, err := db.Exec(trigger[1])
+		must(t, err)
+	}
 }
 
 // isDamage sees that Check notices what q does.

@@ -41,7 +41,7 @@ func upgradeIn(ctx context.Context, q querier, report app.Progress) (changed boo
 			ORDER BY at, row, pos`)
 	}
 	if err == nil && !indexed {
-		toIndex, err = list(ctx, q, func(row scanner) (n int64, err error) { err = row.Scan(&n); return n, err }, "SELECT row FROM notes WHERE deleted = 0 ORDER BY row")
+		toIndex, err = list(ctx, q, func(row scanner) (n int64, err error) { err = row.Scan(&n); return n, err }, "SELECT row FROM notes WHERE deleted = 0 AND client IN (SELECT id FROM clients) ORDER BY row")
 	}
 	step := stepping(report, int64(len(toSign)+len(toIndex)))
 	if err == nil && !keyed {
@@ -57,6 +57,30 @@ func upgradeIn(ctx context.Context, q querier, report app.Progress) (changed boo
 		step(1)
 	}
 	return !keyed || len(toIndex) > 0, nil
+}
+
+// reindex writes what is searched anew, from the record, in one transaction.
+func reindex(ctx context.Context, s database, report app.Progress) error {
+	tx, err := s.DB().BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	q := prepare(tx)
+	defer q.close()
+	for _, empty := range []string{
+		"INSERT INTO client_words (client_words) VALUES ('delete-all')", "INSERT INTO note_words (note_words) VALUES ('delete-all')",
+	} {
+		if _, err := tx.ExecContext(ctx, empty); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+	}
+	if err := indexClients(ctx, q); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	if _, err := upgradeIn(ctx, q, report); err != nil { // which finds the index of notes empty
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
 }
 
 // startChain makes the key and enters all.

@@ -93,6 +93,7 @@ func (b *backups) stateCard() fyne.CanvasObject {
 	if v.Problem != "" {
 		kids = append(kids, widget.NewBanner(v.Problem, widget.Negative))
 	}
+	kids = append(kids, findingNotice(b.u, b.life, v)...)
 	body := widget.Col(look.S3)
 	switch {
 	case v.Folder == "":
@@ -157,7 +158,12 @@ func (b *backups) reportBox(r app.DrillReport) fyne.CanvasObject {
 	good(fmt.Sprintf("Restored and opened in %.1f s: %s, %s, %s.", max(r.Took.Seconds(), 0.1), size(r.Backup.Bytes), count(int(r.Clients), "client"), count(int(r.Notes), "note")))
 	good("Each of its " + thousands(int(r.Pages)) + " pages is sealed as it was, and every table has as many rows.")
 	good("All " + entries(int(r.Entries)) + " of its audit log follow each other, and are how the record’s own begins.")
-	good("So are the clients’ chains. Nothing that was signed is missing from their " + entries(int(r.Signatures)) + ".")
+	if len(r.Known) == 0 {
+		good("So are the clients’ chains. Nothing that was signed is missing from their " + entries(int(r.Signatures)) + ".")
+	}
+	if len(r.Known) > 0 {
+		line("warning", look.Warn, "It has what the record was restored with, too. "+app.FindingWords(r.Known))
+	}
 	if r.LaterInRecord > 0 {
 		line("info", look.Muted, "Since then the record went on by "+entries(int(r.LaterInRecord))+", which this copy lacks.")
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"alcove/app"
@@ -45,10 +47,11 @@ func keepingWords(v app.KeepingView, u *UI) string {
 }
 
 // keepingNotices are what Today says of the record's copies.
-func keepingNotices(u *UI, v app.KeepingView, clients bool) (all []fyne.CanvasObject) {
+func keepingNotices(u *UI, life *scope, v app.KeepingView, clients bool) (all []fyne.CanvasObject) {
 	open := func(text string) fyne.CanvasObject {
 		return widget.NewButton(text, "", widget.Secondary, func() { u.shell().backups() }).Low()
 	}
+	all = append(all, findingNotice(u, life, v)...)
 	switch {
 	case v.Problem != "":
 		all = append(all, widget.NewBanner("The last backup did not work. "+v.Problem, widget.Negative, open("Look at backups")))
@@ -65,4 +68,20 @@ func keepingNotices(u *UI, v app.KeepingView, clients bool) (all []fyne.CanvasOb
 		all = append(all, widget.NewBanner(text, widget.Caution, open("Try a backup")))
 	}
 	return all
+}
+
+// findingNotice says what of a restored record does not hold, until it was read.
+func findingNotice(u *UI, life *scope, v app.KeepingView) []fyne.CanvasObject {
+	if len(v.Findings) == 0 {
+		return nil
+	}
+	read := widget.NewButton("I have read this", "check", widget.Secondary, func() {
+		act(u, life, "Noting it", u.p.FindingsRead, u.complain)
+	}).Low()
+	text := "This record was restored from a backup in which not everything held. " + app.FindingWords(v.Findings)
+	if slices.ContainsFunc(v.Findings, func(f app.Finding) bool { return f.Client != "" }) {
+		text += " The audit log names whose it is, and so does the proof of each client’s record."
+	}
+	return []fyne.CanvasObject{widget.NewBanner(text, widget.Caution,
+		widget.Col(look.S2, widget.NewButton("Open the audit log", "shield", widget.Secondary, func() { u.shell().audit() }).Low(), read))}
 }

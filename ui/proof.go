@@ -16,8 +16,38 @@ import (
 func (k *client) recordCard() fyne.CanvasObject {
 	return widget.Card(widget.CardHead("Proof of the record"),
 		widget.NewPara("Everything that was signed for this client, in one file that others can check without Alcove.", widget.Soft),
-		widget.ColStart(0, widget.NewButton("Export record", "export", widget.Secondary, k.exportRecord).Low()))
+		widget.ColStart(look.S2, widget.NewButton("Export record", "export", widget.Secondary, k.exportRecord).Low(),
+			widget.NewButton("Check it", "shield", widget.Secondary, k.checkRecord).Low().Named("Check the proof of the record")))
 }
+
+// checkRecord says what of the record stands.
+func (k *client) checkRecord() {
+	run(k.u, k.life, work[app.RecordProof]{
+		what: "Trying every signature", do: func(ctx context.Context) (app.RecordProof, error) { return k.u.p.CheckRecord(ctx, k.id) },
+		done: func(p app.RecordProof, err error) {
+			if err != nil {
+				k.u.complain(err)
+				return
+			}
+			icon, tone := "check", widget.Positive
+			if len(p.Faults) > 0 {
+				icon, tone = "warning", widget.Caution
+			}
+			body := widget.Col(look.S2)
+			for _, f := range p.Faults[:min(len(p.Faults), faultsShown)] {
+				body.Add(widget.NewPara(f, widget.Plain))
+			}
+			if more := len(p.Faults) - faultsShown; more > 0 {
+				body.Add(widget.NewText("and "+thousands(more)+" more, which the exported file names", widget.Soft))
+			}
+			done := widget.NewButton("Close", "", widget.Secondary, k.u.closeDialog)
+			k.u.ask(widget.DialogSpec{Icon: icon, Tone: tone, Title: "Proof of the record", Text: p.Sum, Body: body, Buttons: []fyne.CanvasObject{done}, Focus: done, Width: 560})
+		},
+	})
+}
+
+// faultsShown fit a dialog.
+const faultsShown = 8
 
 // exportRecord says what leaves the vault, and asks where to.
 func (k *client) exportRecord() {

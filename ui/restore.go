@@ -63,21 +63,38 @@ func (r *restore) Submit() {
 // restore keeps the secrets of the order for another look at it, and no longer.
 func (r *restore) restore(o app.RestoreOrder) {
 	r.open.Disable()
-	track(r.u, r.life, "Checking the backup and putting it in place", func(ctx context.Context, p app.Progress) (struct{}, error) {
-		err := r.u.p.Restore(ctx, o, p)
-		if !errors.Is(err, app.ErrWouldReplace) || ctx.Err() != nil {
-			wipe(o)
-		}
-		return struct{}{}, err
-	}, func(_ struct{}, err error) {
-		r.open.Enable()
-		var there *app.ReplaceError
-		if errors.As(err, &there) {
-			r.replace(o, there)
-			return
-		}
-		r.u.complain(err)
+	f := &far{}
+	run(r.u, r.life, work[struct{}]{
+		what: restoring[app.RestoreReading], far: f,
+		do: func(ctx context.Context) (struct{}, error) {
+			err := r.u.p.Restore(ctx, o, func(phase app.RestorePhase, done, total int64) { f.doing(restoring[phase], done, total) })
+			if !errors.Is(err, app.ErrWouldReplace) || ctx.Err() != nil {
+				wipe(o)
+			}
+			return struct{}{}, err
+		},
+		done: func(_ struct{}, err error) {
+			r.open.Enable()
+			var there *app.ReplaceError
+			if errors.As(err, &there) {
+				r.replace(o, there)
+				return
+			}
+			r.u.complain(err)
+		},
 	})
+}
+
+// restoring says what a restore is doing.
+var restoring = map[app.RestorePhase]string{
+	app.RestoreReading:  "Reading the backup and trying its seals",
+	app.RestoreWriting:  "Writing it to the disk",
+	app.RestoreUpdating: "Bringing the record up to date",
+	app.RestorePages:    "Reading every page again",
+	app.RestoreTables:   "Checking the tables and the search index",
+	app.RestoreIndex:    "Writing the search index anew",
+	app.RestoreProof:    "Trying every signature",
+	app.RestoreKeys:     "Making new keys and putting it in place",
 }
 
 func wipe(o app.RestoreOrder) {

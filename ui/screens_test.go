@@ -641,6 +641,20 @@ func TestReviewsDueOnToday(t *testing.T) {
 	r.until("it is gone", func() bool { return r.find("Treatment plans to review") == nil })
 }
 
+// TestWhatARestoreFoundStaysUntilItIsRead: on Today and with the backups, and the log has that it was read.
+func TestWhatARestoreFoundStaysUntilItIsRead(t *testing.T) {
+	r := newRig(t, restoredBadly(t), "")
+	r.toBackups()
+	r.sees("I have read this")
+	r.press("Today")
+	r.sees("I have read this")
+	r.press("I have read this")
+	r.until("it is gone", func() bool { return r.find("I have read this") == nil })
+	if acts := r.stage.Vault.Memory.Acts(); acts[len(acts)-1] != app.ActFindingsRead {
+		t.Error(acts)
+	}
+}
+
 // TestRestoreForgetsItsSecrets: called off at the last question, passphrase and kit stay nowhere in memory.
 func TestRestoreForgetsItsSecrets(t *testing.T) {
 	r := newRig(t, locked(t), "")

@@ -68,6 +68,10 @@ var keepingShots = []shot{
 	{"today-cut", cutOff(1), func(r *rig) { r.at("today") }},
 	{"today-cut-crowded", cutOff(5), func(r *rig) { r.at("today") }},
 	{"today-drill", backedUp(2), func(r *rig) { r.at("today") }},
+	{"today-restored", restoredBadly, func(r *rig) { r.at("today"); r.sees("I have read this") }},
+	{"backups-restored", restoredBadly, func(r *rig) { r.toBackups() }},
+	{"client-proof", full, func(r *rig) { r.openClient(tabOverview); r.press("Check the proof of the record"); r.sees("Close") }},
+	{"client-proof-altered", restoredBadly, func(r *rig) { r.openClient(tabOverview); r.press("Check the proof of the record"); r.sees("Close") }},
 	{"restore", bareStage, func(r *rig) { r.press("I have a backup") }},
 	{"restore-older", locked, func(r *rig) { r.askRestore() }},
 }
@@ -122,6 +126,19 @@ func backedUp(n int) func(testing.TB) *apptest.Stage {
 		}
 		return s
 	}
+}
+
+// restoredBadly is a record whose restore found something, put in place of another.
+func restoredBadly(t testing.TB) *apptest.Stage {
+	s := backedUp(3)(t)
+	s.Vault.Memory.BreakEntry(s.Ana, 1)
+	s.Vault.Memory.Disk.PutAside(app.AsideRecord{Path: "x", At: time.Now().Add(-time.Hour)})
+	for _, f := range []app.Finding{{Kind: app.FoundEntry, Client: s.Ana, Count: 1, Places: []int64{1}}, {Kind: app.FoundIndex, Count: 1}} {
+		if err := s.Vault.Memory.Open(nil).Audit.Append(context.Background(), f.Entry(time.Now())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
 }
 
 // cutOff has n sessions in which the app was closed.

@@ -51,24 +51,43 @@ type work[T any] struct {
 	done func(T, error)
 	// keep lets the work go on when it was begun: what it does cannot be half done.
 	keep bool
+	// far is given by work that tells by itself what it does just now.
+	far *far
 }
 
 // far is how much of some work is done. Whoever works sets it, and the screen looks now and then.
-type far struct{ done, of atomic.Int64 }
+type far struct{ at atomic.Pointer[progressAt] }
 
-func (f *far) report(done, of int64) { f.done.Store(done); f.of.Store(of) }
+// progressAt is what is done just now, "" for all of it, and how much of that; of is 0 where nobody knows.
+type progressAt struct {
+	what     string
+	done, of int64
+}
 
-// share is from 0 to 1; known is false before anything was told.
-func (f *far) share() (v float32, known bool) {
-	of := f.of.Load()
-	return float32(f.done.Load()) / float32(max(of, 1)), of > 0
+func (f *far) report(done, of int64) { f.doing("", done, of) }
+
+func (f *far) doing(what string, done, of int64) { f.at.Store(&progressAt{what, done, of}) }
+
+// show puts it on the screen.
+func (f *far) show(b *widget.Busy) {
+	if at := f.at.Load(); at != nil {
+		if at.what != "" {
+			b.Doing(at.what)
+		}
+		if at.of > 0 {
+			b.Far(float32(at.done) / float32(at.of))
+		}
+	}
 }
 
 // run does work away from the screen and brings the result back to it.
 func run[T any](u *UI, s *scope, w work[T]) {
 	life := s.ctx
 	ctx, cancel := context.WithCancel(life)
-	f, stop := &far{}, func() {}
+	f, stop := w.far, func() {}
+	if f == nil {
+		f = &far{}
+	}
 	if w.what != "" {
 		var calloff func()
 		if !w.keep {
@@ -123,11 +142,7 @@ func (u *UI) progress(what string, cancel func(), f *far) (stop func()) {
 	quit := u.follow.after(progressAfter, func() {
 		var b *widget.Busy
 		b, hide = u.showBusy(what, cancel)
-		still = u.follow.every(progressLook, func() {
-			if v, known := f.share(); known {
-				b.Far(v)
-			}
-		})
+		still = u.follow.every(progressLook, func() { f.show(b) })
 	})
 	return func() {
 		quit()

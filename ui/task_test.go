@@ -46,6 +46,21 @@ func TestSlowWorkIsShown(t *testing.T) {
 	close(release)
 }
 
+// TestWorkSaysWhatItDoes: a new part of it begins anew, and one whose end nobody knows shows no share.
+func TestWorkSaysWhatItDoes(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.at("today")
+	release, f := make(chan struct{}), &far{}
+	defer close(release)
+	run(r.UI, r.life, work[int]{what: "Reading", far: f, do: func(context.Context) (int, error) { <-release; return 0, nil }, done: func(int, error) {}})
+	f.doing("Reading", 100, 100)
+	r.sees("Reading, 100 %")
+	f.doing("Checking", 0, 0)
+	r.sees("Checking")
+	f.doing("Signing", 1, 4)
+	r.sees("Signing, 25 %")
+}
+
 // TestResultsDieWithTheirScope: what was asked for before a lock is not shown after it.
 func TestResultsDieWithTheirScope(t *testing.T) {
 	r := newRig(t, full(t), "")

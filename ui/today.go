@@ -120,7 +120,7 @@ func (t *today) readNotices() {
 		for _, o := range t.cutNotices(n.cut) {
 			t.notice.Add(o)
 		}
-		for _, o := range keepingNotices(t.u, n.keeping, n.clients > 0) {
+		for _, o := range keepingNotices(t.u, t.life, n.keeping, n.clients > 0) {
 			t.notice.Add(o)
 		}
 		t.root.Refresh()

@@ -164,7 +164,7 @@ func (v *Vault) Order() app.RestoreOrder {
 }
 
 // Restore opens the vault as it is, if the kit fits.
-func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, p app.Progress) (*app.Records, error) {
+func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, tell app.RestoreProgress) (*app.Records, error) {
 	f, err := v.Inspect(ctx, o.Path)
 	if err != nil {
 		return nil, err
@@ -175,6 +175,11 @@ func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, p app.Progress)
 	v.mu.Unlock()
 	if replaces {
 		return nil, &app.ReplaceError{Backup: f.Made, Record: f.Made.Add(48 * time.Hour), Older: true}
+	}
+	p := func(done, total int64) {
+		if tell != nil {
+			tell(app.RestoreReading, done, total)
+		}
 	}
 	if err := v.Memory.Disk.work(ctx, p); err != nil {
 		return nil, err

@@ -40,6 +40,13 @@ func (s *store) ChainKey(ctx context.Context) (chain.PublicKey, error) {
 	return s.m.chainKey.Public(), nil
 }
 
+// BreakEntry alters an entry of a client's chain, as who had the key of the store could.
+func (m *Memory) BreakEntry(c app.ClientID, seq int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.chain[string(c)][seq-1].By += " the Other"
+}
+
 // Entries are a client's chain.
 func (m *Memory) Entries(c app.ClientID) []chain.Entry {
 	m.mu.Lock()

@@ -19,6 +19,7 @@ const (
 	MeasureVoid     Kind = "measure.void"
 	AlertResponse   Kind = "alert.response"
 	PlanVersion     Kind = "plan.version"
+	GoneOn          Kind = "chain.goneon" // after a restore that found another end than the signed one
 )
 
 // Hash is a SHA-256.

@@ -78,6 +78,8 @@ func (k Kind) Title() string {
 		return "Response to an alert"
 	case PlanVersion:
 		return "Safety plan"
+	case GoneOn:
+		return "Gone on after a restore"
 	}
 	return string(k)
 }

@@ -13,11 +13,10 @@ import (
 // lockPage is the page that SQLite never writes, because its locks lie there (offset 1 GiB).
 const lockPage = 1<<30/pageSize + 1
 
-// Check reads the whole store: the seal of every page, also of those that no query touches, and
-// then SQLite's own check of the structure, the full-text indexes and the foreign keys. It is a
-// *DamageError, or an ErrDamaged, if anything is not as it was written. The store answers no
-// query meanwhile.
-func (s *Store) Check(ctx context.Context) error {
+// Check reads the whole store: the seal of every page, also of those that no query touches, and then SQLite's own check of the
+// structure and the full-text indexes. It is a *DamageError for a page, or an ErrDamaged for what SQLite finds. report, unless
+// it is nil, hears of the pages; what SQLite does after them, nobody can say how far it is. The store answers no query meanwhile.
+func (s *Store) Check(ctx context.Context, report func(done, total int64)) error {
 	select {
 	case s.whole <- struct{}{}:
 		defer func() { <-s.whole }()
@@ -33,19 +32,23 @@ func (s *Store) Check(ctx context.Context) error {
 	if err := s.carryLog(ctx, conn); err != nil {
 		return err
 	}
-	if err := conn.Raw(func(any) error { return s.checkSeals(ctx) }); err != nil {
+	if err := conn.Raw(func(any) error { return s.checkSeals(ctx, report) }); err != nil {
 		return err
 	}
-	return s.checkStructure(ctx, conn)
+	return s.passes(ctx, conn, "PRAGMA integrity_check(1)")
 }
 
-func (s *Store) checkSeals(ctx context.Context) error {
+func (s *Store) checkSeals(ctx context.Context, report func(done, total int64)) error {
 	info, err := os.Stat(s.path) // by name: opening and closing the file would drop SQLite's POSIX locks
 	if err != nil {
 		return fmt.Errorf("sealed: %w", err)
 	}
 	var damage DamageError
-	for n := int64(1); n <= (info.Size()+pageSize-1)/pageSize; n++ {
+	pages := (info.Size() + pageSize - 1) / pageSize
+	for n := int64(1); n <= pages; n++ {
+		if report != nil && n%256 == 0 {
+			report(n, pages)
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -62,6 +65,9 @@ func (s *Store) checkSeals(ctx context.Context) error {
 	}
 	if len(damage.Places) > 0 {
 		return &damage
+	}
+	if report != nil {
+		report(pages, pages)
 	}
 	return nil
 }
@@ -96,7 +102,7 @@ func (s *Store) CheckTables(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.checkKeys(ctx, conn)
+	return nil
 }
 
 func (s *Store) passes(ctx context.Context, conn *sql.Conn, pragma string) error {
@@ -108,25 +114,6 @@ func (s *Store) passes(ctx context.Context, conn *sql.Conn, pragma string) error
 		return fmt.Errorf("%w: SQLite's integrity check fails", ErrDamaged)
 	}
 	return nil
-}
-
-func (s *Store) checkStructure(ctx context.Context, conn *sql.Conn) error {
-	if err := s.passes(ctx, conn, "PRAGMA integrity_check(1)"); err != nil {
-		return err
-	}
-	return s.checkKeys(ctx, conn)
-}
-
-func (s *Store) checkKeys(ctx context.Context, conn *sql.Conn) error {
-	rows, err := conn.QueryContext(ctx, "PRAGMA foreign_key_check")
-	if err != nil {
-		return s.explain(err)
-	}
-	defer rows.Close()
-	if rows.Next() {
-		return fmt.Errorf("%w: a record points to one that is gone", ErrDamaged)
-	}
-	return s.explain(rows.Err())
 }
 
 // SQLiteVersion is the version of the SQLite under the seal, for a bug report.

@@ -53,7 +53,7 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("%d rows after the disk was full", n)
 	}
 	run(t, s, "INSERT INTO t (v) VALUES ('room again')")
-	if err := s.Check(t.Context()); err != nil {
+	if err := s.Check(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 }

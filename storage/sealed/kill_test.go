@@ -106,7 +106,7 @@ func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 		if bad != 0 {
 			t.Fatalf("after %d kills: %d rows are not what was written", k+1, bad)
 		}
-		if err := s.Check(t.Context()); err != nil {
+		if err := s.Check(t.Context(), nil); err != nil {
 			t.Fatalf("after %d kills: %v", k+1, err)
 		}
 		if err := s.Close(); err != nil {

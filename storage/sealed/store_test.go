@@ -74,7 +74,7 @@ func fill(t testing.TB, s *Store, rows int) {
 func TestStoreKeepsWhatItWasGiven(t *testing.T) {
 	s, path, key := create(t)
 	fill(t, s, 5000) // larger than SQLite's autocheckpoint, so pages and frames both are read
-	if err := s.Check(t.Context()); err != nil {
+	if err := s.Check(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -87,7 +87,7 @@ func TestStoreKeepsWhatItWasGiven(t *testing.T) {
 	if n := count(t, s, "SELECT count(*) FROM t WHERE v LIKE '"+canary+"%'"); n != 5000 {
 		t.Errorf("%d of 5000 rows", n)
 	}
-	if err := s.Check(t.Context()); err != nil {
+	if err := s.Check(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -173,7 +173,7 @@ func TestNothingSpillsToDisk(t *testing.T) {
 	run(t, s, "DROP TABLE temp.big")
 	run(t, s, "VACUUM")
 	noPlaintext(t, filepath.Dir(path))
-	if err := s.Check(t.Context()); err != nil {
+	if err := s.Check(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 	s.Close()

@@ -51,7 +51,7 @@ func openAndCheck(ctx context.Context, path string, key *Key) error {
 		return err
 	}
 	defer s.Close()
-	return s.Check(ctx)
+	return s.Check(ctx, nil)
 }
 
 func TestEveryPageWithOneByteFlippedIsRefused(t *testing.T) {

@@ -98,7 +98,7 @@ func TestFlippedLogFrame(t *testing.T) {
 		if n, want := count(t, s, "SELECT count(*) FROM t"), 300+20*before[k]; n != want {
 			t.Errorf("frame %d flipped: %d rows, want %d", k+1, n, want)
 		}
-		if err := s.Check(t.Context()); err != nil {
+		if err := s.Check(t.Context(), nil); err != nil {
 			t.Errorf("frame %d flipped: %v", k+1, err)
 		}
 		s.Close()
@@ -228,7 +228,7 @@ func TestTornCheckpointIsRepairedFromTheLog(t *testing.T) {
 	if n := count(t, s, "SELECT count(*) FROM t WHERE v LIKE '%w'"); n != 300 {
 		t.Errorf("%d of 300 rows", n)
 	}
-	if err := s.Check(t.Context()); err != nil {
+	if err := s.Check(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 }

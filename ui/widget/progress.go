@@ -93,5 +93,19 @@ func (b *Busy) Far(v float32) {
 	b.text.Set(fmt.Sprintf("%s, %d %%", b.what, int(v*100)))
 }
 
+// Doing names the part that is under way. How much of it is done is not known, until Far says so.
+func (b *Busy) Doing(what string) {
+	if what == b.what {
+		return
+	}
+	b.what = what
+	b.text.Set(what)
+	if !b.bar.Visible() {
+		b.far.Hide()
+		b.bar.Show()
+		b.bar.Start()
+	}
+}
+
 // Stop ends the animation.
 func (b *Busy) Stop() { b.bar.Stop() }
