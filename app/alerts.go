@@ -72,5 +72,5 @@ func (p *Practice) AnswerAlert(ctx context.Context, c ClientID, id AlertID, done
 		return err
 	}
 	p.changed(AlertChanged, string(c))
-	return p.audit(ctx, AuditEntry{Act: ActAnswerAlert, Client: c, About: string(id)})
+	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"alcove/app/chain"
 )
 
 // What the audit log keeps an entry of. An act that was refused ends in ".failed".
@@ -69,6 +71,23 @@ const auditAgain = 5 * time.Minute
 
 // owedMost bounds what somebody who keeps guessing the passphrase can make us remember.
 const owedMost = 1000
+
+// signedActs are the acts that enter a client's chain.
+var signedActs = map[chain.Kind]string{
+	chain.NoteSigned: ActSign, chain.NoteAddendum: ActAddendum, chain.PlanVersion: ActPlan,
+	chain.MeasureResponse: ActResponse, chain.MeasureVoid: ActVoid, chain.AlertResponse: ActAnswerAlert,
+}
+
+// SignedAct is what the audit log keeps of an entry of a chain. The store writes both in one step, whatever it is killed in: nothing
+// is signed unrecorded, and nothing recorded that was not signed.
+func SignedAct(e chain.Entry) AuditEntry {
+	return AuditEntry{At: e.At, Act: signedActs[e.Kind], Client: ClientID(e.Client), About: e.ID}
+}
+
+// RaisedAct is that of an alert, which comes with its response.
+func RaisedAct(a Alert) AuditEntry {
+	return AuditEntry{At: a.Raised, Act: ActAlert, Client: a.Client, About: string(a.ID)}
+}
 
 // audit writes e, after what is owed. What cannot be written is owed: it is kept, with its own
 // time, and written with the next entry. An act that must not happen unrecorded uses

@@ -271,7 +271,7 @@ func (d *Draft) ask(ctx context.Context, do func(context.Context) error) error {
 func (d *Draft) Save(ctx context.Context) error { return d.ask(ctx, d.save) }
 
 // Sign saves, and locks the note for good; the draft is closed. ErrSigned, ErrEmptyNote, *FieldError
-// with the Key of a section. The audit log has it first, or it does not happen.
+// with the Key of a section.
 func (d *Draft) Sign(ctx context.Context) error {
 	err := d.ask(ctx, d.sign)
 	if errors.Is(err, ErrDraftClosed) && !d.View().CanEdit {
@@ -308,9 +308,6 @@ func (d *Draft) sign(ctx context.Context) error {
 	}
 	sig := Signature{By: pr.signer(), At: now()}
 	sig.Hash = SignedHash(n, sig.By, sig.At)
-	if err := d.p.auditFirst(ctx, d.store, AuditEntry{Act: ActSign, Client: n.Client, About: string(n.ID)}); err != nil {
-		return err
-	}
 	if err := d.store.Notes.SignNote(ctx, n.ID, sig); err != nil {
 		return err
 	}

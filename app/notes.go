@@ -155,15 +155,11 @@ func (p *Practice) addendum(ctx context.Context, id NoteID, text string, add fun
 	if err != nil {
 		return err
 	}
-	c, err := p.whose(ctx, r.Notes.Note, id)
-	if err != nil {
-		return err
-	}
 	if err := add(r, Addendum{Text: text, By: pr.signer(), At: now()}); err != nil {
 		return err
 	}
 	p.changed(NoteChanged, string(id))
-	return p.audit(ctx, AuditEntry{Act: ActAddendum, Client: c, About: string(id)})
+	return nil
 }
 
 // DeleteDraft puts an unsigned note into the bin, open or not: ErrSigned, ErrNotFound. What was typed

@@ -113,7 +113,7 @@ func (p *Practice) PlansDue(ctx context.Context) ([]PlanDue, error) {
 }
 
 // SavePlan writes the next version after version after, which is 0 for the first, to be reviewed in
-// so many days. The audit log has it first, or it does not happen. ErrPlanMoved, *FieldError.
+// so many days. ErrPlanMoved, *FieldError.
 func (p *Practice) SavePlan(ctx context.Context, c ClientID, after int, steps safety.Steps, days int) (SafetyPlan, error) {
 	r, err := p.open()
 	if err != nil {
@@ -136,9 +136,6 @@ func (p *Practice) SavePlan(ctx context.Context, c ClientID, after int, steps sa
 		Version: after + 1, Steps: steps, By: pr.signer(), At: at,
 		Review: time.Date(here.Year(), here.Month(), here.Day()+days, 0, 0, 0, 0, here.Location()).UTC(),
 	}}
-	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActPlan, Client: c, About: string(plan.ID)}); err != nil {
-		return SafetyPlan{}, err
-	}
 	if err := p.instead(ctx, planOf(c), func() error { return r.Plans.AddPlan(ctx, plan) }); err != nil {
 		return SafetyPlan{}, err
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // ChainStore keeps each client's chain of what was signed (package chain). Nothing but the stores themselves puts
-// an entry in: SignNote, AddAddendum and their like do, in the same step as the record's own write, so that
-// neither can be there without the other.
+// an entry in: SignNote, AddAddendum and their like do, in the same step as the record's own write and the
+// audit log's (SignedAct), so that none can be there without the others.
 type ChainStore interface {
 	// RecordFile is the client's whole chain, sealed with the practice's key for who reads it elsewhere. ErrDamaged
 	// if the chain is not what was entered.

@@ -123,11 +123,8 @@ func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, by 
 		return f.ID, nil
 	}
 	p.changed(ResponseChanged, string(f.Client))
-	// An entry that fails is owed. The response is kept, and an error would have it entered twice.
-	_ = p.audit(ctx, AuditEntry{Act: ActResponse, Client: f.Client, About: string(f.ID)})
 	if raises != nil {
 		p.changed(AlertChanged, string(f.Client))
-		_ = p.audit(ctx, AuditEntry{Act: ActAlert, Client: f.Client, About: string(raises.ID)})
 	}
 	return f.ID, nil
 }
@@ -231,7 +228,7 @@ func (p *Practice) VoidResponse(ctx context.Context, c ClientID, id ResponseID, 
 		return err
 	}
 	p.changed(ResponseChanged, string(c))
-	return p.audit(ctx, AuditEntry{Act: ActVoid, Client: c, About: string(id)})
+	return nil
 }
 
 // reason tidies what was typed: *FieldError with advice if there is nothing.

@@ -285,7 +285,7 @@ func TestSafetyPlanVersions(t *testing.T) {
 		want(t, "versions", len(all), 2)
 		want(t, "the first as it was", all[1].Steps[0][0].Text, "pacing")
 		want(t, "chained", len(s.Vault.Memory.Entries(c)), 2)
-		wantAct(t, s, app.ActPlan, 3) // the refused one was announced too: the log comes first
+		wantAct(t, s, app.ActPlan, 2) // the refused one is no plan
 		wantAct(t, s, app.ActViewPlan, 1)
 
 		due := func() int {

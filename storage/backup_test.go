@@ -118,7 +118,7 @@ func TestDrillProves(t *testing.T) {
 	if last != total || total <= rep.Pages*4096 {
 		t.Errorf("progress ended at %d of %d", last, total)
 	}
-	if rep.Clients != 1 || rep.Notes != 40 || rep.Entries != 40 || rep.Signatures != 20 || rep.LaterInRecord != 3 || rep.Pages < 20 || rep.Took <= 0 {
+	if rep.Clients != 1 || rep.Notes != 40 || rep.Entries != 60 || rep.Signatures != 20 || rep.LaterInRecord != 3 || rep.Pages < 20 || rep.Took <= 0 {
 		t.Errorf("%+v", rep)
 	}
 	if !rep.KitFits || rep.Backup != b {
@@ -139,8 +139,8 @@ func TestDrillProves(t *testing.T) {
 // A record that was rolled back, or gone on another way, is not the one that the backup was made of.
 func TestDrillFindsAnotherHistory(t *testing.T) {
 	for name, sql := range map[string]string{
-		"the log is shorter": "DELETE FROM audit WHERE seq > 39",
-		"the log is another": "UPDATE audit SET chain = x'00' WHERE seq = 40",
+		"the log is shorter": "DELETE FROM audit WHERE seq > 59",
+		"the log is another": "UPDATE audit SET chain = x'00' WHERE seq = 60",
 		"a chain is another": "UPDATE chain SET hash = zeroblob(32) WHERE seq = 20",
 		"a chain is shorter": "DELETE FROM chain WHERE seq = 20",
 	} {

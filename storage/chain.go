@@ -13,8 +13,8 @@ import (
 // chainStore implements app.ChainStore.
 type chainStore struct{ *records }
 
-// enter puts e at the end of its client's chain and signs the new head. It is called in the transaction that
-// writes what e is about, so that neither is ever there without the other:
+// enter puts e at the end of its client's chain, signs the new head, and writes the audit log's entry. It is called in the
+// transaction that writes what e is about, so that none of them is ever there without the others:
 //
 //	return s.tx(ctx, func(tx *sql.Tx) error {
 //		… the record's own write …
@@ -38,7 +38,10 @@ func enter(ctx context.Context, tx *sql.Tx, e chain.Entry) error {
 	if err != nil {
 		return err
 	}
-	return putEntry(ctx, tx, e, head)
+	if err := putEntry(ctx, tx, e, head); err != nil {
+		return err
+	}
+	return logIn(ctx, tx, app.SignedAct(e))
 }
 
 // putEntry writes an entry and the head that it makes.

@@ -131,6 +131,13 @@ func TestKilledSignerLosesNothingAcknowledged(t *testing.T) {
 		}
 		must(t, r.Close())
 	}
+	r, err := openFixture(t.Context(), path)
+	must(t, err)
+	defer r.Close()
+	var notes, addenda int
+	must(t, recordsOf(r).store.DB().QueryRow("SELECT (SELECT count(*) FROM notes WHERE status <> 'preliminary'), (SELECT count(*) FROM addenda)").Scan(&notes, &addenda))
+	auditedOnce(t, r, app.ActSign, notes)
+	auditedOnce(t, r, app.ActAddendum, addenda)
 	t.Logf("%d kills, %d signatures and %d addenda acknowledged, none lost", signerKills, len(signed), len(added))
 	if len(signed) < signerKills {
 		t.Errorf("only %d signatures: the kills came too early to prove anything", len(signed))
@@ -161,8 +168,24 @@ func playRecorder(r *app.Records) error {
 	}
 }
 
-// Whatever moment it is killed in, every response that was answered is there with its entry in the audit log, and none
-// without its alert and its entry in the chain, nor one of those without the response.
+// auditedOnce are those of an act that the audit log has; it has each once, and n of them.
+func auditedOnce(t *testing.T, r *app.Records, act string, n int) map[string]bool {
+	t.Helper()
+	audited := map[string]bool{}
+	entries := 0
+	must(t, r.Audit.WalkAudit(t.Context(), app.AuditFilter{Acts: []string{act}}, func(row app.AuditRow) error {
+		audited[row.About] = true
+		entries++
+		return nil
+	}))
+	if len(audited) != n || entries != n {
+		t.Errorf("%s: %d in the record, %d in the audit log, %d times", act, n, len(audited), entries)
+	}
+	return audited
+}
+
+// Whatever moment it is killed in, every response that was answered is there, and none, answered or not, without its alert and its
+// entries in the chain and in the audit log, nor one of those without the response.
 func TestKilledRecorderLosesNothingAcknowledged(t *testing.T) {
 	path := storeToKill(t)
 	random := rand.New(rand.NewPCG(9, 10))
@@ -194,15 +217,11 @@ func TestKilledRecorderLosesNothingAcknowledged(t *testing.T) {
 	if len(all) != len(there) || len(raised) != len(all) || len(open) != len(all) {
 		t.Errorf("%d responses, %d alerts", len(all), len(open))
 	}
-	log, err := r.Audit.FindAudit(t.Context(), app.AuditFilter{Acts: []string{app.ActResponse}, Limit: 10 * len(all)})
-	must(t, err)
-	audited := map[app.ResponseID]int{}
-	for _, e := range log.Rows {
-		audited[app.ResponseID(e.About)]++
-	}
+	audited := auditedOnce(t, r, app.ActResponse, len(all))
+	auditedOnce(t, r, app.ActAlert, len(all)) // an alert has the ID of its response
 	for n := range recorded {
-		if id := app.ResponseID(fmt.Sprint("R", n)); !there[id] || raised[id] != 1 || audited[id] != 1 {
-			t.Errorf("response %d, acknowledged: there %t, %d alerts, %d audit entries", n, there[id], raised[id], audited[id])
+		if id := app.ResponseID(fmt.Sprint("R", n)); !there[id] || raised[id] != 1 || !audited[string(id)] {
+			t.Errorf("response %d, acknowledged: there %t, %d alerts, audited %t", n, there[id], raised[id], audited[string(id)])
 		}
 	}
 	t.Logf("%d kills, %d responses acknowledged, %d there", recorderKills, len(recorded), len(all))

@@ -84,7 +84,7 @@ func TestKilledBackup(t *testing.T) {
 	must(t, growStore(r, 3<<20))
 	must(t, r.Close())
 	must(t, v.Close())
-	dir, made, entries, parts := t.TempDir(), 0, 40, 0
+	dir, made, entries, parts := t.TempDir(), 0, 60, 0
 	before := slurp(t, first.Path)
 	must(t, os.Rename(first.Path, filepath.Join(dir, filepath.Base(first.Path))))
 	random := rand.New(rand.NewPCG(3, 4))

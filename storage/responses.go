@@ -31,13 +31,13 @@ func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises 
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(r.ID), string(r.Client), string(r.Session), string(r.Measure), r.Version, r.Language, string(r.Source), r.By,
 			stamp(r.At), string(answers), sql.NullInt64{Int64: int64(r.Total), Valid: r.Counted}, r.Prorated)
-		if err == nil && raises != nil {
-			err = saveAlert(ctx, tx, *raises)
-		}
 		if err != nil {
 			return err
 		}
-		return enter(ctx, tx, e)
+		if err := enter(ctx, tx, e); err != nil || raises == nil {
+			return err
+		}
+		return saveAlert(ctx, tx, *raises)
 	})
 	return added && err == nil, err
 }
@@ -100,14 +100,16 @@ func responses(ctx context.Context, q querier, which, arg string) ([]app.Respons
 // alertStore implements app.AlertStore.
 type alertStore struct{ *records }
 
-func saveAlert(ctx context.Context, q querier, a app.Alert) error {
+func saveAlert(ctx context.Context, tx *sql.Tx, a app.Alert) error {
 	items, err := json.Marshal(a.Items)
 	if err != nil {
 		return err
 	}
-	_, err = q.ExecContext(ctx, "INSERT INTO alerts (id, client, response, items, raised) VALUES (?, ?, ?, ?, ?)",
-		string(a.ID), string(a.Client), string(a.Response), string(items), stamp(a.Raised))
-	return err
+	if _, err := tx.ExecContext(ctx, "INSERT INTO alerts (id, client, response, items, raised) VALUES (?, ?, ?, ?, ?)",
+		string(a.ID), string(a.Client), string(a.Response), string(items), stamp(a.Raised)); err != nil {
+		return err
+	}
+	return logIn(ctx, tx, app.RaisedAct(a))
 }
 
 func (s alertStore) AnswerAlert(ctx context.Context, id app.AlertID, a app.AlertAnswer, e chain.Entry) error {

@@ -19,6 +19,7 @@ func (m *Memory) enter(e chain.Entry, err error) error {
 	}
 	m.chain[e.Client] = append(m.chain[e.Client], e)
 	m.heads[e.Client] = head
+	m.audit = append(m.audit, app.SignedAct(e))
 	return nil
 }
 

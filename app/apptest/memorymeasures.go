@@ -27,12 +27,14 @@ func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Al
 	}
 	r.Answers, r.Void = maps.Clone(r.Answers), app.Voiding{}
 	s.m.responses = append(s.m.responses, r)
-	if raises != nil {
-		a := *raises
-		a.Items, a.Answer = slices.Clone(a.Items), app.AlertAnswer{}
-		s.m.alerts = append(s.m.alerts, a)
+	if err := s.m.enter(e, nil); err != nil || raises == nil {
+		return true, err
 	}
-	return true, s.m.enter(e, nil)
+	a := *raises
+	a.Items, a.Answer = slices.Clone(a.Items), app.AlertAnswer{}
+	s.m.alerts = append(s.m.alerts, a)
+	s.m.audit = append(s.m.audit, app.RaisedAct(a))
+	return true, nil
 }
 
 // response is the one of that ID, nil if there is none.

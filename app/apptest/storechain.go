@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -69,6 +70,13 @@ func testChain(t *testing.T, r *app.Records) {
 		want(t, "seq", e.Seq, int64(i+1))
 		want(t, "entry", strings.Join([]string{e.Kind, e.ID, e.By, e.Body.Sections[0].Text}, " "), w)
 	}
+	page, err := r.Audit.FindAudit(ctx, app.AuditFilter{Client: "C1"})
+	ok(t, err)
+	var acts []string
+	for _, row := range slices.Backward(page.Rows) {
+		acts = append(acts, row.Act+" "+row.About)
+	}
+	want(t, "in the audit log", strings.Join(acts, ", "), "note.sign N3, note.sign N1, note.addendum N3")
 	want(t, "at, in milliseconds", f.Entries[1].At, hour(3).UnixMilli())
 	want(t, "another client's entries", len(readRecord(t, r, "C2").Entries), 1)
 }
