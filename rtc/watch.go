@@ -87,6 +87,8 @@ func sameFile(ctx context.Context, stranger *http.Client, relay, name string, wa
 		return true, nil
 	case s != http.StatusOK:
 		return false, nil
+	case len(resp.Header.Values("Refresh"))+len(resp.Header.Values("Link")) > 0:
+		return false, nil // the same bytes, from which a browser goes on to others, or which it dresses in another style sheet
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false, err

@@ -12,8 +12,8 @@ import (
 	"alcove/app"
 )
 
-// TestRelayServesAnotherPage: one byte of one file, a file that comes from elsewhere, or none at
-// all for the page: the therapist reads it. And that it is this program that looks is not shown.
+// TestRelayServesAnotherPage: one byte of one file, a file that comes from elsewhere, none at all for
+// the page, or a header that makes another of it: the therapist reads it. And that it is this program that looks is not shown.
 func TestRelayServesAnotherPage(t *testing.T) {
 	t.Parallel()
 	page := fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "main.js": {Data: []byte("honest()")}, "screens/room.js": {Data: []byte("room()")}}
@@ -58,6 +58,12 @@ func TestRelayServesAnotherPage(t *testing.T) {
 	text := func(s string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(s)) }
 	}
+	with := func(name, value string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(name, value)
+			_, _ = w.Write(page["index.html"].Data)
+		}
+	}
 	elsewhere := func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/guest/main.js", http.StatusFound)
 	}
@@ -67,6 +73,8 @@ func TestRelayServesAnotherPage(t *testing.T) {
 		"one byte less":   {"/j", text("<!doctype html")},
 		"no page":         {"/j", http.NotFound},
 		"from elsewhere ": {"/guest/screens/room.js", elsewhere},
+		"sent on":         {"/j", with("Refresh", "0; url=/other")},
+		"dressed up":      {"/j", with("Link", "</other.css>; rel=stylesheet")},
 	} {
 		lie.Store(l)
 		eventually(t, "warned: "+what, warned)
