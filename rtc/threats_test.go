@@ -14,7 +14,7 @@ func TestThreatsNameTheirTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folders := map[string]string{"app": "../app", "assets": "../assets", "rtc": ".", "seal": "seal", "ui": "../ui", "wire": "wire"}
+	folders := map[string]string{"app": "../app", "assets": "../assets", "rtc": ".", "seal": "seal", "relay": "relay", "ui": "../ui", "wire": "wire"}
 	named := regexp.MustCompile("`(\\w+)\\.((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(string(text), -1)
 	if len(named) < 20 {
 		t.Fatalf("only %d tests are named", len(named))

@@ -39,9 +39,9 @@ func (r *Relay) handler() http.Handler {
 	mux.HandleFunc("GET /guest/{path...}", r.limited(pages, r.servePart))
 	mux.HandleFunc("GET /healthz", r.limited(pages, r.serveHealth))
 	mux.HandleFunc("GET /v1/links/{link}", r.limited(pages, r.getLink))
-	mux.HandleFunc("PUT /v1/links/{link}", r.limited(puts, r.ours(r.putLink)))
-	mux.HandleFunc("DELETE /v1/links/{link}", r.limited(puts, r.deleteLink))
-	mux.HandleFunc("GET /v1/host", r.limited(hosts, r.ours(r.serveHost)))
+	mux.HandleFunc("PUT /v1/links/{link}", noPages(r.limited(puts, r.ours(r.putLink))))
+	mux.HandleFunc("DELETE /v1/links/{link}", noPages(r.limited(puts, r.deleteLink)))
+	mux.HandleFunc("GET /v1/host", noPages(r.limited(hosts, r.ours(r.serveHost))))
 	mux.HandleFunc("GET /v1/guest/{link}", r.limited(guests, r.serveGuest))
 	mux.HandleFunc("/", r.limited(pages, http.NotFound))
 	return r.guarded(mux)
@@ -75,6 +75,20 @@ func (r *Relay) limited(c class, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, req *http.Request) {
 		if !r.limits.request(clientAddr(req, r.config.TrustedProxies), c) {
 			tooMany(w)
+			return
+		}
+		next(w, req)
+	}
+}
+
+// noPages keeps browsers from what is a desktop's. They always name an origin here, and a desktop never does; no page, not even of this
+// relay, has business there. One that is open on the therapist's own machine reaches a relay on loopback, by a name that it lets lead there as
+// one of the same origin too: it could publish until the store is full, take the desktop's places, and spend what its address may do, so this
+// comes before the counting.
+func noPages(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		if len(req.Header.Values("Origin")) > 0 {
+			http.Error(w, "not for pages", http.StatusForbidden)
 			return
 		}
 		next(w, req)

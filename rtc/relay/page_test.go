@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 func get(t *testing.T, url string, header ...string) (*http.Response, []byte) {
@@ -156,13 +157,38 @@ func TestGuestSocketIsForThePageAlone(t *testing.T) {
 	}
 }
 
-// A web page on the therapist's machine reaches a relay on loopback; the desktop's socket is not for it, whatever origin it names.
-func TestHostSocketIsForNoPage(t *testing.T) {
-	r := startRelay(t, nil)
+// TestDesktopsAreNoPages: a web page on the therapist's machine reaches a relay on loopback. What is the desktop's is not for it, whatever
+// origin it names, and nothing that it tries is counted against the desktop.
+func TestDesktopsAreNoPages(t *testing.T) {
+	r := startRelay(t, func(c *Config) {
+		l := &c.Limits
+		l.ConnectsPerSecond, l.ConnectBurst, l.PutsPerSecond, l.PutBurst = 0.001, 1, 0.001, 2
+	})
+	l := newLink()
 	for _, origin := range []string{"https://evil.example", r.URL(), "null", ""} {
 		if w, status := tryDial(t, r, "/v1/host", http.Header{"Origin": {origin}}); w != nil || status != 403 {
 			t.Errorf("origin %q: %d", origin, status)
 		}
+		for _, method := range []string{"PUT", "DELETE"} {
+			req, err := http.NewRequest(method, r.URL()+"/v1/links/"+l.id+"?why=used", strings.NewReader(putBody("sealed", time.Hour)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Origin", origin)
+			req.Header.Set("Authorization", "Bearer "+l.token)
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != 403 {
+				t.Errorf("%s, origin %q: %d", method, origin, resp.StatusCode)
+			}
+		}
+	}
+	put(t, r, l)
+	if status, body := call(t, "DELETE", r.URL()+"/v1/links/"+l.id+"?why=used", l.token, ""); status != 204 {
+		t.Errorf("a desktop's DELETE: %d %s", status, body)
 	}
 	if w, status := tryDial(t, r, "/v1/host", nil); w == nil {
 		t.Errorf("a desktop: %d", status)
