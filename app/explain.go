@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"alcove/app/datafile"
 	"alcove/app/measure"
@@ -85,6 +86,10 @@ func Explain(err error) string {
 	var found *FindingsError
 	if errors.As(err, &found) {
 		return "Not all in this backup holds. " + FindingWords(found.Findings) + " The record had that when the backup was made. A restore goes on and says so; try an older backup as well, and keep the one that is whole."
+	}
+	var room *UpgradeRoomError
+	if errors.As(err, &room) {
+		return fmt.Sprintf("This Alcove has to bring the record up to date first, and the disk has too little room for that. Make about %d MB of room and unlock again; nothing was changed, and nothing is lost.", room.Bytes/1_000_000+1)
 	}
 	var fault *datafile.Fault
 	if errors.As(err, &fault) {

@@ -126,3 +126,11 @@ var (
 	ErrReadOnly            = errors.New("vault: disk read-only")
 	ErrProfileInUse        = errors.New("vault: profile in use by another Alcove")
 )
+
+// UpgradeRoomError is the ErrDiskFull of an unlock that has to bring the record up to date first. Nothing of it is changed.
+type UpgradeRoomError struct{ Bytes int64 } // about what is needed, and never too little
+
+func (e *UpgradeRoomError) Error() string { return ErrDiskFull.Error() }
+
+// Is makes it an ErrDiskFull.
+func (e *UpgradeRoomError) Is(target error) bool { return target == ErrDiskFull }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -43,7 +44,13 @@ func playAct(v *Vault, act string, args []string) error {
 	if act == "restores" {
 		return playRestores(v, args[0], args[1])
 	}
+	if act == "full-upgrade" {
+		limit(100)
+	}
 	r, err := v.Unlock(ctx, pass(passphrase))
+	if act == "full-upgrade" {
+		fmt.Println(app.Explain(err))
+	}
 	if err != nil {
 		return err
 	}
@@ -141,6 +148,26 @@ func TestFullDiskWhileSigning(t *testing.T) {
 			must(t, r.Notes.AddAddendum(ctx, "N1", app.Addendum{Text: "later", By: "T", At: at}))
 			must(t, Check(ctx, r))
 		})
+	}
+}
+
+// A record that is to be brought up to date on a full disk says how much room that takes, and opens as soon as there is some.
+func TestFullDiskWhileUpgrading(t *testing.T) {
+	v, r, _, _ := practiceWithBackup(t)
+	pastTriggers(t, r, "INSERT INTO note_words (note_words) VALUES ('delete-all')") // as migration 10 leaves it
+	must(t, r.Close())
+	must(t, v.Close())
+	out, err := part(t, v.dir, "full-upgrade").Output()
+	if said, end, _ := strings.Cut(string(out), "\n"); err != nil || !strings.Contains(said, "Make about 1 MB of room") || end != "true false" {
+		t.Errorf("%s %v", out, err)
+	}
+	v = profile(t, v.dir)
+	r, err = v.Unlock(t.Context(), pass(passphrase))
+	must(t, err)
+	defer r.Close()
+	must(t, Check(t.Context(), r))
+	if hits, err := r.Notes.SearchNotes(t.Context(), app.NoteQuery{Text: canary, Limit: 100}); err != nil || len(hits) != 40 {
+		t.Errorf("%d notes are found, %v", len(hits), err)
 	}
 }
 

@@ -258,7 +258,7 @@ func (v *Vault) open(ctx context.Context, f *keyFile, key *sealed.Key, s *stretc
 	}
 	if err == nil {
 		if err = migrate(ctx, store); err != nil {
-			err = errors.Join(store.Explain(err), store.Close())
+			err = errors.Join(v.upgradeRoom(ctx, store, explain(store.Explain(err))), store.Close())
 		}
 	}
 	if err != nil {
@@ -266,6 +266,20 @@ func (v *Vault) open(ctx context.Context, f *keyFile, key *sealed.Key, s *stretc
 		return nil, explain(err)
 	}
 	return newRecords(store, newVaultKeys(v, f, key, s)), nil
+}
+
+// upgradeRoom says how much room an upgrade takes for which there was none: measured, half of the store for the index of notes, and under
+// four times the store where the chains are yet to be begun.
+func (v *Vault) upgradeRoom(ctx context.Context, store *sealed.Store, err error) error {
+	info, statErr := os.Stat(v.path(storeName))
+	if !errors.Is(err, app.ErrDiskFull) || statErr != nil {
+		return err
+	}
+	need := info.Size()
+	if keyed := false; store.DB().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM chain_key)").Scan(&keyed) != nil || !keyed {
+		need *= 4
+	}
+	return errors.Join(&app.UpgradeRoomError{Bytes: need}, err)
 }
 
 // forget drops a keychain entry that no key file names any more. It has a time of its own: the
