@@ -23,6 +23,7 @@ type backups struct {
 	view   app.KeepingView
 	folder *widget.Field
 	every  app.BackupEvery
+	keep   *widget.Button  // the settings
 	state  *fyne.Container // what is made, and how far
 	drills *fyne.Container
 	report *app.DrillReport // of the drill just made
@@ -66,10 +67,11 @@ func (b *backups) build() {
 	b.folder = widget.NewField(widget.NewEntry("Backup folder", b.view.Folder), "On another drive if you can. The files are sealed: it may be one that is copied to a cloud.")
 	every := widget.NewChoice(string(b.every), func(v string) { b.every = app.BackupEvery(v) },
 		string(app.BackupByHand), "By hand", string(app.BackupDaily), "Every day", string(app.BackupWeekly), "Every week")
-	where := widget.Card(widget.CardHead("Where and when", widget.NewButton("Choose the folder…", "", widget.LinkTo, b.choose).Low()), b.folder,
+	b.keep = widget.NewButton("Save", "check", widget.Secondary, b.save).Named("Save backup settings")
+	where := settingCard(widget.CardHead("Where and when", widget.NewButton("Choose the folder…", "", widget.LinkTo, b.choose).Low()), b.folder,
 		widget.Col(look.S2, widget.NewText("Made", widget.FieldTag), widget.ColStart(0, every)),
 		widget.NewPara("When one is due it is made while Alcove is unlocked, or at the next start. You can go on working meanwhile.", widget.Fine),
-		widget.Row(look.S3, widget.Gap(), widget.NewButton("Save", "check", widget.Primary, b.save).Named("Save backup settings")))
+		widget.Row(look.S3, widget.Gap(), b.keep))
 	head := widget.Row(look.S2, widget.IconButton("Back to settings", "back", widget.Ghost, b.Escape), widget.NewText("Backups", widget.TitleOf), widget.Gap())
 	b.root.Objects = []fyne.CanvasObject{widget.Col(0, bar(head), widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S6, look.S8, look.S8, look.S8, widget.Measure(1080,
 		widget.RowTop(look.S5, widget.Share(1, widget.Col(look.S4, where, b.drills)), widget.Share(1, b.state)))))))}
@@ -87,8 +89,14 @@ const backupsShown = 8
 
 func (b *backups) stateCard() fyne.CanvasObject {
 	v := b.view
-	make := widget.NewButton("Back up now", "archive", widget.Primary, b.make).Low()
+	make := widget.NewButton("Back up now", "archive", widget.Secondary, b.make).Low()
 	make.SetEnabled(v.CanMake)
+	first, other := b.keep, make // without a folder there is nothing else to do
+	if v.CanMake {
+		first, other = make, b.keep
+	}
+	first.SetKind(widget.Primary)
+	other.SetKind(widget.Secondary)
 	kids := []fyne.CanvasObject{widget.CardHead("Copies of the record", make)}
 	if v.Problem != "" {
 		kids = append(kids, widget.NewBanner(v.Problem, widget.Negative))

@@ -41,6 +41,7 @@ type client struct {
 	measures *measures
 	plan     *planBook   // while its tab is open
 	strip    *alertStrip // of the overview
+	write    *widget.Button
 	root     fyne.CanvasObject
 }
 
@@ -50,6 +51,7 @@ func newClient(c *caseload, id app.ClientID, tab string) *client {
 		head: container.NewStack(), body: container.NewStack(), tabs: map[string]*widget.Chip{},
 	}
 	k.sub = newScope(k.life.ctx)
+	k.write = widget.NewButton("New note", "note", writeKind(tab), k.New)
 	row := widget.Row(look.S5)
 	for _, name := range []string{tabOverview, tabNotes, tabMeasures, tabPlan, tabInvites, tabApart} {
 		k.tabs[name] = widget.NewTab(name, func() { k.open(name) })
@@ -158,8 +160,17 @@ func (k *client) header() {
 		widget.IconButton("Emergency card", "lifebuoy", widget.Secondary, k.u.emergencyFor),
 		widget.NewButton("Edit", "edit", widget.Secondary, func() { k.c.edit(k.data) }).Named("Edit client"),
 		widget.NewButton("Invite", "link", widget.Secondary, func() { k.open(tabInvites) }).Named("Invite client"),
-		widget.NewButton("New note", "note", widget.Primary, k.New)))}
+		k.write))}
 	k.root.Refresh()
+}
+
+// writeKind: where a tab has a first thing of its own to press, that asks alone.
+func writeKind(tab string) widget.Kind {
+	switch tab {
+	case tabPlan, tabInvites, tabApart:
+		return widget.Secondary
+	}
+	return widget.Primary
 }
 
 func (k *client) open(tab string) {
@@ -167,6 +178,7 @@ func (k *client) open(tab string) {
 	for n, t := range k.tabs {
 		t.SetOn(n == tab)
 	}
+	k.write.SetKind(writeKind(tab))
 	k.show()
 }
 
@@ -245,8 +257,7 @@ func (k *client) showNotes() {
 		as := newFormButton(k.u, k.life, "New note as", widget.Secondary, "", func(f app.Form) { k.newNote(f.Format) })
 		bin := widget.NewButton("Deleted drafts", "delete", widget.Ghost, k.showBin)
 		if len(rows) == 0 {
-			k.put(widget.Empty("note", "No notes yet", "Write the first one. It is saved while you type, and yours to change until you sign it.",
-				widget.NewButton("Write a note", "add", widget.Primary, k.New), as, bin))
+			k.put(widget.Empty("note", "No notes yet", "Write the first one. It is saved while you type, and yours to change until you sign it.", as, bin))
 			return
 		}
 		list := widget.NewList("Notes", func() int { return len(rows) }, widget.NewNoteLine,

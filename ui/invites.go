@@ -85,12 +85,18 @@ func (i *invites) read() {
 			case len(all) == 0:
 				i.list.Add(widget.Pad(look.S6, 0, 0, 0, widget.Empty("link", "No invites yet", "Create a link above, and send it the way you usually write to each other.")))
 			}
+			i.create.SetKind(widget.Primary)
 			open := 0
 			var closed []fyne.CanvasObject
 			for _, v := range all {
 				if v.State == app.InviteOpen {
+					give := widget.Secondary
+					if open == 0 { // one that was made last is there to be sent
+						give = widget.Primary
+						i.create.SetKind(widget.Secondary)
+					}
 					open++
-					i.list.Add(i.card(v))
+					i.list.Add(i.card(v, give))
 				} else {
 					closed = append(closed, i.past(v))
 				}
@@ -116,11 +122,11 @@ func (i *invites) past(v app.InviteView) fyne.CanvasObject {
 }
 
 // card is an open invite: what it is good for, how to give it away, what happened to it.
-func (i *invites) card(v app.InviteView) fyne.CanvasObject {
+func (i *invites) card(v app.InviteView, give widget.Kind) fyne.CanvasObject {
 	link := widget.Stack(widget.NewBox(look.Sunken, look.Border, look.RadiusControl),
 		widget.Pad(9, look.S3, 9, look.S3, widget.NewText(v.Link, widget.Mono.At(look.Small)).Cut()))
 	buttons := widget.Row(look.S2,
-		widget.NewButton("Copy link", "copy", widget.Primary, func() {
+		widget.NewButton("Copy link", "copy", give, func() {
 			i.u.copy(v.Link, "Link copied. It is a secret: send it to your client alone.")
 		}),
 		widget.NewButton("Show QR code", "qr", widget.Secondary, func() { i.qr(v) }), widget.Gap(),

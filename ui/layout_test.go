@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"alcove/ui/tree"
+	"alcove/ui/widget"
 )
 
 // checkLayout looks for text that is cut off and text that lies on other text.
@@ -24,7 +25,11 @@ func checkLayout(t *testing.T, r *rig) {
 		return // what lies over a screen covers text by design; the screen has a picture of its own
 	}
 	var texts, controls []tree.Node
+	var first []string // what is to be pressed first: of two, neither is
 	tree.Walk(root, c.Size(), func(n tree.Node) {
+		if b, ok := n.Object.(*widget.Button); ok && b.Kind() == widget.Primary {
+			first = append(first, b.AccessibilityLabel())
+		}
 		if _, ok := n.Object.(fyne.Focusable); ok && n.Shown() {
 			controls = append(controls, n)
 		}
@@ -40,6 +45,9 @@ func checkLayout(t *testing.T, r *rig) {
 		}
 		texts = append(texts, n)
 	})
+	if len(first) > 1 {
+		t.Errorf("more than one primary button: %q", first)
+	}
 	for _, c := range controls {
 		for _, text := range texts {
 			if text.Whole() && !within(text, c) && over(text, c) {

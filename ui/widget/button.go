@@ -73,6 +73,9 @@ func (b *Button) Set(text, icon string) {
 	b.Refresh()
 }
 
+// Kind is how much it asks.
+func (b *Button) Kind() Kind { return b.kind }
+
 // SetKind changes how it looks.
 func (b *Button) SetKind(k Kind) {
 	if b.kind != k {
