@@ -14,11 +14,16 @@ import (
 
 // say shows a sentence that goes by itself.
 func (u *UI) say(text string) {
-	if u.unsay != nil {
-		u.unsay()
-	}
+	u.unsay()
 	u.toast.Say(text)
-	u.unsay = u.follow.after(3500*time.Millisecond, u.toast.Hide)
+	aside := u.follow.every(progressLook, u.toast.StepAside) // what it speaks of often opens another screen beneath it
+	gone := u.follow.after(3500*time.Millisecond, func() { u.unsay() })
+	u.unsay = func() {
+		aside()
+		gone()
+		u.toast.Say("")
+		u.toast.Hide()
+	}
 }
 
 // complain shows an error in words. Errors never vanish by themselves.

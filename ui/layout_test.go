@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -119,4 +122,54 @@ func clipped(s string) string {
 		return string(r[:40]) + "…"
 	}
 	return s
+}
+
+// TestAToastCoversNothingInUse: not the last field of a form, nor the buttons of a session, nor what comes to stand where it was.
+func TestAToastCoversNothingInUse(t *testing.T) {
+	const text = "Link copied. It is a secret: send it to your client alone."
+	for name, play := range map[string]func(*rig){
+		"room":        func(r *rig) { r.verified(kim); r.say(text) },
+		"room-large":  func(r *rig) { r.verified(kim); r.large(); r.say(text) },
+		"invites":     func(r *rig) { r.openClient(tabInvites); r.say(text) },
+		"form":        func(r *rig) { r.openClient(tabOverview); r.press("Edit client"); r.say(text) },
+		"form-large":  func(r *rig) { r.large(); r.openClient(tabOverview); r.press("Edit client"); r.say(text) },
+		"form-later":  func(r *rig) { r.openClient(tabOverview); r.say(text); r.press("Edit client") },
+		"settings":    func(r *rig) { r.at("today"); r.press("Settings"); r.rest(); r.say(text) },
+		"fill-in":     func(r *rig) { r.fillIn("PHQ-9"); r.say(text) },
+		"addendum":    func(r *rig) { r.large(); r.openNote(true); r.press("Add addendum"); r.say(text) },
+		"long-toast":  func(r *rig) { r.large(); r.verified(kim); r.say(strings.Repeat(text+" ", 3)) },
+		"plan-editor": func(r *rig) { r.large(); r.openClient(tabPlan); r.press("Write the plan"); r.say(text) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, full(t), "light")
+			play(r)
+			r.rest()
+			time.Sleep(2 * progressLook)
+			r.rest()
+			if dir := os.Getenv(shotsEnv); dir != "" {
+				savePNG(t, r.win.Canvas().Capture(), filepath.Join(dir, "toast-"+name+".png"))
+			}
+			c := r.win.Canvas()
+			var toast *tree.Node
+			var used []tree.Node
+			tree.Walk(c.Content(), c.Size(), func(n tree.Node) {
+				if text, ok := n.Object.(*canvas.Text); ok && strings.HasPrefix(text.Text, "Link copied.") {
+					toast = &n
+				} else if _, ok := n.Object.(fyne.Focusable); ok && n.Shown() {
+					used = append(used, n)
+				}
+			})
+			if toast == nil {
+				t.Fatal("nothing is said")
+			}
+			for _, n := range used {
+				if over(*toast, n) {
+					t.Errorf("it lies over %q", label(n.Object))
+				}
+			}
+			if end := toast.Pos.X + toast.Object.MinSize().Width; toast.Pos.X < 0 || end > c.Size().Width {
+				t.Errorf("it reaches from %.0f to %.0f", toast.Pos.X, end)
+			}
+		})
+	}
 }

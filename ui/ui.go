@@ -106,6 +106,7 @@ func newUI(ctx context.Context, a fyne.App, people *app.People, p *app.Practice,
 	u.win.SetIcon(fyne.NewStaticResource("icon.png", assets.AppIcon()))
 	a.Settings().SetTheme(look.New(o.Theme))
 	u.holder, u.door, u.busy, u.toast = container.NewStack(), container.NewStack(), widget.Col(look.S2), widget.NewToast()
+	u.unsay = u.toast.Hide
 	u.corner = widget.BottomRight(320, u.busy)
 	u.knocks = newKnocks(u)
 	u.win.SetPadded(false)
@@ -177,8 +178,7 @@ func (u *UI) locked() {
 	u.open.end()
 	u.clearDialogs()
 	u.closeMenus()
-	u.toast.Say("")
-	u.toast.Hide()
+	u.unsay()
 	u.knocks.clear()
 	if s := u.p.Running(); s != nil {
 		u.showOnce("room-locked", func() screen { return newLockedRoom(u, s) })

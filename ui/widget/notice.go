@@ -60,41 +60,6 @@ func Empty(icon, title, text string, kids ...Object) *fyne.Container {
 	return MiddleWide(380, Col(look.S2, all...))
 }
 
-// Toast is a short sentence that goes by itself. It takes no focus.
-type Toast struct {
-	compound
-	text *Text
-}
-
-// NewToast is hidden at first; lay it over a screen.
-func NewToast() *Toast {
-	t := &Toast{text: NewText("", Style{Size: look.Small, Color: look.StageText, Bold: true})}
-	box := NewBox(look.StageControl, "", 20)
-	box.Raised = true
-	t.root = &fyne.Container{Layout: toastLayout{}, Objects: []Object{Stack(box, Pad(10, 20, 10, 20, t.text))}}
-	t.ExtendBaseWidget(t)
-	t.Hide()
-	return t
-}
-
-// Say shows text.
-func (t *Toast) Say(text string) {
-	t.text.Set(text)
-	t.Show()
-	t.Refresh()
-}
-
-type toastLayout struct{}
-
-func (toastLayout) MinSize([]Object) fyne.Size { return fyne.NewSize(0, 0) }
-
-func (toastLayout) Layout(kids []Object, s fyne.Size) {
-	m := kids[0].MinSize()
-	m.Width = min(m.Width, s.Width-80)
-	kids[0].Resize(m)
-	kids[0].Move(fyne.NewPos((s.Width-m.Width)/2, s.Height-m.Height-28))
-}
-
 // TopRight lays o in the upper right corner, w wide, over a screen.
 func TopRight(w float32, o Object) *fyne.Container {
 	return &fyne.Container{Layout: atRight{w: w}, Objects: []Object{o}}
