@@ -55,11 +55,14 @@ func (k *client) showOverview() {
 	})
 }
 
-// scoreCards are the last totals, a card for each measure.
+// scoreCards are the last totals, a card for each measure. One alone leaves the place of a second empty.
 func (k *client) scoreCards(all []app.MeasureHistory) fyne.CanvasObject {
 	row := []fyne.CanvasObject{}
 	for _, h := range all[:min(len(all), scoreCards)] {
 		row = append(row, widget.Share(1, k.scoreCard(h)))
+	}
+	if len(row) == 1 {
+		row = append(row, widget.Share(1, widget.Space(0, 0)))
 	}
 	return widget.RowFill(look.S4, row...)
 }
