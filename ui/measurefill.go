@@ -42,7 +42,7 @@ func newFill(c *caseload, client app.ClientID, i *measure.Instrument) *fill {
 		f.language = "en"
 	}
 	f.keep = widget.NewButton("Keep", "check", widget.Primary, f.Submit).Named("Keep this response")
-	head := widget.Row(look.S3, widget.Grow(widget.Col(2, widget.NewText(i.Short, widget.TitleOf).Cut(), widget.NewText(i.In(i.Name, "en"), widget.Soft).Cut())))
+	head := widget.Row(look.S3, widget.Grow(widget.Col(2, widget.NewPara(i.Short, widget.TitleOf), widget.NewPara(i.In(i.Name, "en"), widget.Soft))))
 	if len(i.Languages) > 1 {
 		var pairs []string
 		for _, l := range i.Languages {
