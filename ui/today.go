@@ -18,6 +18,7 @@ import (
 type today struct {
 	u      *UI
 	life   *scope
+	reads  [3]*scope // of notices, drafts and plans: many records that change at once must not be read as often
 	root   fyne.CanvasObject
 	hello  *widget.Text
 	date   *widget.Text
@@ -34,6 +35,9 @@ func newToday(u *UI) *today {
 		u: u, life: newScope(u.open.ctx), hello: widget.NewText("Today", widget.Huge).Cut(),
 		date: widget.NewText("", widget.Soft), notice: widget.Col(look.S3),
 		door: container.NewStack(), drafts: container.NewStack(), line: container.NewStack(), plans: container.NewStack(),
+	}
+	for i := range t.reads {
+		t.reads[i] = newScope(t.life.ctx)
 	}
 	t.plans.Hide()
 	t.date.Set(u.follow.now().Local().Format("Monday, 2 January 2006"))
@@ -93,7 +97,7 @@ type noticesRead struct {
 
 // readNotices says what must not be forgotten.
 func (t *today) readNotices() {
-	read(t.u, t.life, func(ctx context.Context) (n noticesRead, err error) {
+	read(t.u, t.reads[0].renew(), func(ctx context.Context) (n noticesRead, err error) {
 		if n.profile, err = t.u.p.Profile(ctx); err != nil {
 			return n, err
 		}
@@ -152,7 +156,7 @@ type todayRead struct {
 }
 
 func (t *today) readDrafts() {
-	read(t.u, t.life, func(ctx context.Context) (todayRead, error) {
+	read(t.u, t.reads[1].renew(), func(ctx context.Context) (todayRead, error) {
 		hits, err := t.u.p.UnsignedNotes(ctx, draftsShown+1)
 		if err != nil {
 			return todayRead{}, err
@@ -242,7 +246,7 @@ type plansRead struct {
 
 // readPlans lists the safety plans and the treatment plans that should be gone over again.
 func (t *today) readPlans() {
-	read(t.u, t.life, func(ctx context.Context) (r plansRead, err error) {
+	read(t.u, t.reads[2].renew(), func(ctx context.Context) (r plansRead, err error) {
 		if r.safety, err = t.u.p.PlansDue(ctx); err == nil {
 			r.treatment, err = t.u.p.ReviewsDue(ctx, reviewsMost)
 		}
