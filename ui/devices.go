@@ -23,7 +23,7 @@ func newDevicePicks(l app.DeviceList, d app.Devices, changed func(app.Devices)) 
 	p.camera = widget.NewPick("Camera", d.Camera, pick, devicePairs(l.Cameras, d.Camera)...)
 	p.microphone = widget.NewPick("Microphone", d.Microphone, pick, devicePairs(l.Microphones, d.Microphone)...)
 	p.speaker = widget.NewPick("Speaker", d.Speaker, pick, devicePairs(l.Speakers, d.Speaker)...)
-	p.body = widget.Col(look.S3,
+	p.body = widget.Col(look.S4,
 		labelled("camera", "Camera", p.camera, len(l.Cameras)), labelled("mic", "Microphone", p.microphone, len(l.Microphones)),
 		labelled("voice", "Speaker", p.speaker, len(l.Speakers)))
 	return p

@@ -23,9 +23,9 @@ func (s *settings) keepingCard() fyne.CanvasObject {
 	})
 	copies := widget.Row(look.S4, widget.Grow(widget.Col(2, widget.NewText("Backups", widget.Strong), about)),
 		widget.NewButton("Open", "archive", widget.Secondary, func() { s.u.shell().backups() }).Named("Open backups"))
-	return widget.Card(widget.CardHead("Keeping"), copies,
+	return settingCard(widget.CardHead("Keeping"), settingList(copies,
 		setting("Audit log", "Who was admitted, what was read, changed and taken out, and every unlock. It cannot be switched off.",
-			widget.NewButton("Open", "shield", widget.Secondary, func() { s.u.shell().audit() }).Named("Open audit log")))
+			widget.NewButton("Open", "shield", widget.Secondary, func() { s.u.shell().audit() }).Named("Open audit log"))))
 }
 
 func keepingWords(v app.KeepingView, u *UI) string {

@@ -16,11 +16,11 @@ func (s *settings) keysCard() fyne.CanvasObject {
 	if !s.data.KitConfirmed {
 		state = widget.NewPill("Kit not checked", widget.Caution)
 	}
-	return widget.Card(widget.CardHead("What opens the vault", state),
+	return settingCard(widget.CardHead("What opens the vault", state), settingList(
 		setting("Passphrase", "Change it if somebody may have seen you type it.", widget.NewButton("Change", "key", widget.Secondary, s.changePassphrase).Named("Change passphrase")),
 		setting("Device secret", "The half of the key in this computer’s keychain. A new one makes older copies of the keychain useless.",
 			widget.NewButton("Renew", "refresh", widget.Secondary, s.rotate).Named("Renew device secret")),
-		setting("Recovery kit", "A new kit makes the old paper useless.", widget.NewButton("New kit", "print", widget.Secondary, s.newKit).Named("New kit for recovery")))
+		setting("Recovery kit", "A new kit makes the old paper useless.", widget.NewButton("New kit", "print", widget.Secondary, s.newKit).Named("New kit for recovery"))))
 }
 
 func (s *settings) changePassphrase() {

@@ -131,7 +131,7 @@ func whose(u *UI) fyne.CanvasObject {
 func (s *settings) personCard() fyne.CanvasObject {
 	label := s.field("Label", "Name in the list of people", s.u.person.Label, "Initials will do. It is not encrypted: whoever opens Alcove on this computer reads it. Empty for a number.")
 	label.Entry.OnSubmitted = func(string) { s.saveLabel() }
-	card := widget.Card(widget.CardHead("On this computer"),
+	card := settingCard(widget.CardHead("On this computer"),
 		widget.NewPara("Others can have a record of their own here. Lock Alcove, and choose “Someone else on this computer”.", widget.Soft), label,
 		widget.Row(look.S3, widget.Gap(), widget.NewButton("Save name", "check", widget.Secondary, s.saveLabel)))
 	if !s.u.person.CanSwitch {

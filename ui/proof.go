@@ -97,7 +97,7 @@ func (s *settings) proofCard() fyne.CanvasObject {
 		print.Refresh()
 		s.u.reflow()
 	})
-	return widget.Card(widget.CardHead("Proof of integrity"),
+	return settingCard(widget.CardHead("Proof of integrity"),
 		widget.NewPara("What you sign is signed with this practice’s key as well. Who checks a record file compares the key’s fingerprint: give it to them by telephone or on paper, not with the file.", widget.Soft),
 		widget.Row(look.S4, widget.Grow(print), copied))
 }

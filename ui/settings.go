@@ -121,7 +121,7 @@ func (s *settings) open(tab string) {
 		s.numbers = newNumbersSettings(s)
 		page = cards(s.numbers.finder(), s.numbers.mine())
 	case tabSecurity:
-		page = cards(s.keysCard(), s.keepingCard(), widget.Col(look.S4, s.lockCard(), s.proofCard()))
+		page = cards(s.keysCard(), widget.Col(look.S4, s.lockCard(), s.keepingCard()), s.proofCard())
 	default:
 		page = cards(s.practiceCard(), widget.Col(look.S4, s.lookCard(), s.templatesCard(), s.personCard()))
 	}
@@ -148,7 +148,7 @@ func (s *settings) practiceCard() fyne.CanvasObject {
 	p := s.data
 	welcome := widget.NewField(widget.NewArea("Welcome text", p.Welcome, 3), "Clients read it on the first screen.")
 	s.fields["Welcome"] = welcome
-	return widget.Card(widget.CardHead("Practice"),
+	return settingCard(widget.CardHead("Practice"),
 		s.field("Therapist", "Your name", p.Therapist, ""), s.field("Credentials", "Licence", p.Credentials, "As clients see it: “LCSW 12345, Oregon”."),
 		s.field("PracticeName", "Practice", p.PracticeName, ""), welcome,
 		s.field("Languages", "Languages", strings.Join(p.Languages, ", "), "As in “en, es”."),
@@ -207,7 +207,7 @@ func (s *settings) lookCard() fyne.CanvasObject {
 		p.InitialsOnly = on
 		s.save(p, "Saved")
 	})
-	return widget.Card(widget.CardHead("Appearance"),
+	return settingCard(widget.CardHead("Appearance"),
 		widget.Col(look.S2, widget.NewText("Theme", widget.FieldTag), widget.ColStart(0, theme)),
 		setting("Initials only", "Names are shown as initials, for when somebody can see your screen.", initials))
 }
@@ -219,7 +219,7 @@ func (s *settings) lockCard() fyne.CanvasObject {
 		p.IdleMinutes, _ = strconv.Atoi(v) // the choices are numbers
 		s.save(p, "Saved")
 	}, idlePairs(minutes)...)
-	return widget.Card(widget.CardHead("Locking"), setting("Lock when idle", "A running session is not cut.", idle))
+	return settingCard(widget.CardHead("Locking"), setting("Lock when idle", "A running session is not cut.", idle))
 }
 
 func (s *settings) idle() int {
@@ -242,6 +242,23 @@ func idlePairs(chosen string) []string {
 	return pairs
 }
 
+// settingCard has the space of a form between its parts.
+func settingCard(head fyne.CanvasObject, kids ...fyne.CanvasObject) *fyne.Container {
+	return widget.Card(widget.Col(look.S4, append([]fyne.CanvasObject{head}, kids...)...))
+}
+
+// settingList lays settings under each other.
+func settingList(all ...fyne.CanvasObject) fyne.CanvasObject {
+	col := widget.Col(look.S3)
+	for i, o := range all {
+		if i > 0 {
+			col.Add(widget.HLine())
+		}
+		col.Add(o)
+	}
+	return col
+}
+
 func setting(name, about string, control fyne.CanvasObject) fyne.CanvasObject {
 	return widget.Row(look.S4, widget.Grow(widget.Col(2, widget.NewText(name, widget.Strong), widget.NewPara(about, widget.Soft))), control)
 }
@@ -254,7 +271,7 @@ func settingPage(title string, back func(), cards ...fyne.CanvasObject) fyne.Can
 }
 
 func (s *settings) deviceCard() fyne.CanvasObject {
-	return widget.Card(widget.CardHead("Devices", widget.NewButton("Look again", "refresh", widget.LinkTo, s.readDevices).Low()), s.devices)
+	return settingCard(widget.CardHead("Devices", widget.NewButton("Look again", "refresh", widget.LinkTo, s.readDevices).Low()), s.devices)
 }
 
 func (s *settings) readDevices() {
@@ -285,7 +302,7 @@ func (s *settings) lineCard() fyne.CanvasObject {
 	token := widget.NewField(widget.NewSecret("Token of that relay", s.data.RelayToken.Text()),
 		"Only if whoever runs it gave you one. It is kept in your sealed record, and shown to that relay alone.")
 	s.fields["RelayToken"] = token
-	return widget.Card(widget.CardHead("The line"), s.line,
+	return settingCard(widget.CardHead("The line"), s.line,
 		setting("Local network", "Lets the relay inside Alcove answer other machines near you.", lan), relay, token,
 		widget.Row(look.S3, widget.Gap(), widget.NewButton("Save relay", "check", widget.Secondary, func() {
 			p := s.data

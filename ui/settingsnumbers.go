@@ -39,13 +39,13 @@ func newNumbersSettings(s *settings) *numbersSettings {
 func (n *numbersSettings) finder() fyne.CanvasObject {
 	n.country.SetPlaceHolder("Country")
 	n.region.SetPlaceHolder("State or region")
-	return widget.Card(widget.CardHead("Whom to call where"),
+	return settingCard(widget.CardHead("Whom to call where"),
 		widget.NewPara("Emergency numbers and crisis lines, as a session shows them for the place where the client is that day.", widget.Soft),
 		pair(n.country, n.region), n.offers.row, n.found)
 }
 
 func (n *numbersSettings) mine() fyne.CanvasObject {
-	return widget.Card(widget.CardHead("Your own numbers"), n.own)
+	return settingCard(widget.CardHead("Your own numbers"), n.own)
 }
 
 func (n *numbersSettings) place() safety.Place {

@@ -131,8 +131,8 @@ func (t *templates) edit(x app.Template) {
 
 // templatesCard is the way there from the settings.
 func (s *settings) templatesCard() fyne.CanvasObject {
-	return widget.Card(widget.CardHead("Notes and measures"),
+	return settingCard(widget.CardHead("Notes and measures"), settingList(
 		setting("Templates", fmt.Sprintf("Beside the %d formats of Alcove: notes with your own headings, in your order.", len(app.BuiltInForms())),
 			widget.NewButton("Open", "note", widget.Secondary, func() { s.u.shell().templates() }).Named("Note templates")),
-		s.instrumentsSetting())
+		s.instrumentsSetting()))
 }
