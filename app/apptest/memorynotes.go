@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -42,7 +43,9 @@ func (s *store) Notes(ctx context.Context, c app.ClientID) ([]app.NoteRow, error
 			rows = append(rows, rowOf(n))
 		}
 	}
-	slices.SortFunc(rows, func(a, b app.NoteRow) int { return b.Created.Compare(a.Created) })
+	slices.SortFunc(rows, func(a, b app.NoteRow) int { // two of one millisecond must not change places from read to read
+		return cmp.Or(b.Created.Compare(a.Created), strings.Compare(string(a.ID), string(b.ID)))
+	})
 	return rows, nil
 }
 
