@@ -37,8 +37,7 @@ type guest struct {
 	ends     int // how many peers there were
 	offered  bool
 	peer     answerer
-	open     bool // these two are the peer's
-	finished bool
+	finished bool // the peer's
 	live     bool
 	lost     bool
 	over     bool
@@ -288,10 +287,10 @@ func (g *guest) joinNow() (err error) {
 	if g.peer != nil {
 		go g.peer.Close()
 	}
-	g.open, g.finished = false, false
+	g.finished = false
 	g.peer, err = g.join(g, g.admit, connectionEvents{
 		candidate: func(c wire.Candidate) { post(func() { g.signal(c) }) },
-		opened:    func() { post(g.opened) },
+		opened:    func() {},
 		message:   func(b []byte) { post(func() { g.data(b) }) },
 	})
 	return err
@@ -344,22 +343,8 @@ func (g *guest) signal(m wire.Signal) {
 	}
 }
 
-func (g *guest) opened() {
-	if g.open {
-		return
-	}
-	g.open = true
-	host, own, err := g.peer.Fingerprints()
-	if err != nil {
-		g.end("tampered", wire.ByeTampered)
-		return
-	}
-	_ = g.peer.Send(g.session.Finished(host, own))
-}
-
 func (g *guest) data(b []byte) {
 	if !g.finished {
-		g.opened()
 		host, own, err := g.peer.Fingerprints()
 		if err == nil {
 			err = g.session.CheckFinished(b, host, own)
@@ -368,6 +353,7 @@ func (g *guest) data(b []byte) {
 			g.end("tampered", wire.ByeTampered)
 			return
 		}
+		_ = g.peer.Send(g.session.Finished(host, own))
 		g.finished, g.live = true, true
 		g.back()
 		return

@@ -14,7 +14,7 @@ export class Peer {
     this.senders = { audio: null, video: null };
     /** @type {RTCDataChannel | null} */
     this.channel = null;
-    /** @type {Promise<unknown>} the channel takes messages */
+    /** @type {Promise<unknown>} the channel takes messages, as the browser says */
     this.ready = Promise.resolve();
     /** The addresses stay hidden, and there is no server to hide behind. */
     this.house = admit.relay && !admit.turn;
@@ -51,7 +51,6 @@ export class Peer {
       else this.events.strange();
     };
     this.ready = channel.readyState === 'open' ? Promise.resolve() : new Promise((open) => { channel.onopen = open; });
-    this.ready.then(this.events.opened);
   }
 
   /** @param {string} sdp of the host's offer @returns {Promise<string>} of the answer */

@@ -60,13 +60,10 @@ export class Room {
   /** Our end, at first or anew. What an older one still has to say is not heard. */
   connect() {
     this.greeted = false; // the host's first message has come
-    this.trusted = false; // and it fits
-    /** @type {Promise<void> | null} */
-    this.greeting = null; // our first message, which must leave before any other
+    this.trusted = false; // it fits, and has been answered
     /** @type {Peer} */
     const peer = new Peer(this.admit, {
       candidate: (candidate) => { if (peer === this.peer) void this.signals.send(SIGNAL.candidate, candidate); },
-      opened: () => { if (peer === this.peer) void this.greet().catch(() => this.end('tampered')); },
       message: (message) => { if (peer === this.peer) this.heard(message); },
       failed: () => { if (peer === this.peer) this.askRestart(); },
       strange: () => { if (peer === this.peer) this.end('tampered'); },
@@ -115,16 +112,6 @@ export class Room {
 
   // ---- Data channel
 
-  /** Once, whoever comes first: a browser may hand out the host's first message before it says that the channel is open. */
-  greet() {
-    const { peer } = this;
-    this.greeting = this.greeting || (async () => {
-      await peer.ready;
-      peer.send(await this.session.sealFinished(peer.fingerprints()));
-    })();
-    return this.greeting;
-  }
-
   /** @param {Bytes} message */
   heard(message) {
     const { peer } = this;
@@ -132,15 +119,21 @@ export class Room {
     work.catch(() => this.end('tampered'));
   }
 
-  /** @param {Bytes} message */
+  /**
+   * The host speaks first: Chromium says that a channel is open which has just come in, and loses what it is given to send in that moment. Once a
+   * message has come it stands, though a browser may hand the message out before it says so.
+   * @param {Bytes} message
+   */
   async trust(message) {
     // Set before the check: what arrives during it queues behind it, and fails with it.
     this.greeted = true;
     const { peer } = this;
     await this.session.checkFinished(message, peer.fingerprints());
-    if (peer !== this.peer) return; // or the line made anew would be greeted before it is there
-    await this.greet(); // nothing of ours may overtake it
+    if (peer !== this.peer) return; // or the line made anew would be trusted before it is there
+    const ours = await this.session.sealFinished(peer.fingerprints());
+    await peer.ready;
     if (peer !== this.peer) return;
+    peer.send(ours); // nothing of ours may overtake it
     this.trusted = true;
     clearTimeout(this.handshake);
     this.heardAt = Date.now();

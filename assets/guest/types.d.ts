@@ -111,8 +111,6 @@ interface SignalEvents {
 interface PeerEvents {
   /** an empty one is the last */
   candidate(candidate: Candidate): void;
-  /** the data channel stands */
-  opened(): void;
   message(message: Bytes): void;
   /** ICE has given up, or DTLS broke */
   failed(): void;
