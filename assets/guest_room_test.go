@@ -278,11 +278,11 @@ func TestLostWithADeafSocket(t *testing.T) {
 	p.says(l, "endedTitle")
 }
 
-// TestOver is every way in which a session ends badly. Time runs faster for those who wait.
+// TestOver is every way in which a session ends badly. Time runs as the test says for those who wait.
 func TestOver(t *testing.T) {
 	inBoth(t, func(t *testing.T, s *stage, l speech) {
 		t.Run("no way to each other", func(t *testing.T) {
-			p := newTab(t, everything, l.tag, `const wait = setTimeout; window.setTimeout = (f, ms, ...a) => wait(f, ms === 120000 ? 1500 : ms, ...a);`)
+			p := newTab(t, everything, l.tag, `const wait = setTimeout; window.setTimeout = (f, ms, ...a) => ms === 120000 ? (window.tooLate = f, 0) : wait(f, ms, ...a);`)
 			p.toReady(l, s.invite().link)
 			s.road.change(func(f []byte) [][]byte {
 				if wire.FrameType(f[0]) == wire.FrameSignal {
@@ -294,6 +294,7 @@ func TestOver(t *testing.T) {
 			p.knock(l, "")
 			_, r := s.admit(text)
 			p.says(l, "connecting")
+			eval[bool](p, "tooLate(), true")
 			p.says(l, "handshakeTitle", "handshake")
 			if e := await[app.CallEnded](t, r); e.Why != app.EndHandshake {
 				t.Errorf("the host heard %q", e.Why)
@@ -339,7 +340,7 @@ func TestOver(t *testing.T) {
 }
 
 // TestALineLeftWhileItWasChecked: what is still being checked of a line that was left says nothing on the one made anew.
-// The page once greeted that one before it was there, and so never.
+// The page once took that one for checked before it was there.
 func TestALineLeftWhileItWasChecked(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
