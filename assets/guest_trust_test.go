@@ -99,6 +99,13 @@ func TestWaivedCode(t *testing.T) {
 		t.Fatal("another code")
 	}
 	p.says(l, "verified")
+	p.until("this browser remembers it", `(async () => {
+		const db = await new Promise((ok, no) => { const o = indexedDB.open('alcove'); o.onsuccess = () => ok(o.result); o.onerror = no; });
+		const q = db.transaction('guests').objectStore('guests').getAll();
+		const all = await new Promise((ok) => { q.onsuccess = () => ok(q.result); });
+		db.close();
+		return all.some((one) => one.verified);
+	})()`)
 	over()
 	session(s.invite(sameAs(first)), waived, "verified")
 	over()
