@@ -170,12 +170,9 @@ func TestHouseOnly(t *testing.T) {
 	call, r := s.meet(p, l, app.Admission{Session: "s", Code: true, Modality: app.ModalityText}, hidden)
 	call.SendChat("h1", "in one house")
 	await[app.CallDelivered](t, r)
-	told := eval[[]string](p, "told")
+	p.until("the host names an address", "told.length")
 	if said := strings.Join(eval[[]string](p, "sealed"), "\n"); !strings.Contains(said, "v=0") || strings.Contains(said, "203.0.113.7") {
 		t.Errorf("the page said\n%s", said)
-	}
-	if len(told) == 0 {
-		t.Error("the host named no address at all")
 	}
 	result := eval[struct {
 		Answer, Remote string
