@@ -233,6 +233,7 @@ func (p *tab) look(width, height int64, dark bool) {
 		scheme = "dark"
 	}
 	p.do(chromedp.EmulateViewport(width, height))
+	p.until("a window of that size", fmt.Sprintf("innerWidth === %d && innerHeight === %d", width, height))
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 }
 
