@@ -62,7 +62,7 @@ func browser(t testing.TB, e equipment) context.Context {
 		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.NoSandbox, chromedp.Headless,
 		option("disable-quic", true), option("disable-background-networking", true), option("disable-component-update", true), option("disable-sync", true),
 		option("disable-dev-shm-usage", true), option("password-store", "basic"), option("autoplay-policy", "document-user-activation-required"),
-		option("hide-scrollbars", true), option("disable-gpu", true),
+		option("hide-scrollbars", true), option("disable-gpu", true), chromedp.WSURLReadTimeout(soon),
 		option("allow-loopback-in-peer-connection", true), // where only the house may be spoken to, and this machine's one address is public
 		// Many tabs are open at once, and none of them is in the background.
 		option("disable-background-timer-throttling", true), option("disable-backgrounding-occluded-windows", true), option("disable-renderer-backgrounding", true),
