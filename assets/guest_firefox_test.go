@@ -64,18 +64,20 @@ func newFirefox(t testing.TB) *firefox {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	found, gone := make(chan string, 1), make(chan struct{})
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
-		stopped := make(chan struct{})
-		go func() { _ = cmd.Wait(); close(stopped) }()
 		select {
-		case <-stopped:
-		case <-time.After(10 * time.Second):
+		case <-gone:
+		case <-time.After(soon):
 			_ = cmd.Process.Kill()
+			<-gone
 		}
+		_ = cmd.Wait()
 	})
-	found := make(chan string, 1)
 	go func() {
+		// All of its processes write here: while one lives, it may also write into the profile, which is about to be removed.
+		defer close(gone)
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			if m := bidiAddress.FindStringSubmatch(lines.Text()); m != nil {
 				found <- m[1]
