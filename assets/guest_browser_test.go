@@ -137,12 +137,17 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// eval runs an expression in the page and waits for its promise.
-func eval[T any](p *tab, expression string) T {
-	p.t.Helper()
+// try runs an expression in the page and waits for its promise.
+func try[T any](p *tab, expression string) (T, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, soon)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// eval is try where nothing may fail.
+func eval[T any](p *tab, expression string) T {
+	p.t.Helper()
+	v, err := try[T](p, expression)
 	if err != nil {
 		p.t.Fatalf("page: %v\nin %s", err, expression)
 	}
@@ -165,10 +170,11 @@ func (p *tab) open(link string) {
 	p.do(chromedp.Navigate("about:blank"), chromedp.Navigate(link))
 }
 
+// onScreen is what the page says to the eye: what a screen reader was told may be of the screen before.
+const onScreen = "[...document.body.children].filter((e) => e.checkVisibility() && !e.matches('#status, #alert')).map((e) => e.innerText).join('\\n')"
+
 func (p *tab) text() string {
-	ctx, cancel := context.WithTimeout(p.ctx, soon)
-	defer cancel()
-	s, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	s, err := try[string](p, onScreen)
 	if err != nil {
 		return err.Error()
 	}
@@ -185,10 +191,18 @@ func (p *tab) reads(text string) {
 	}
 }
 
-// until waits for an expression to be true.
+// until waits for an expression, or its promise, to be true. On a page that is not there yet it may throw.
 func (p *tab) until(what, expression string) {
 	p.t.Helper()
-	eventually(p.t, what, func() bool { return eval[bool](p, "!!("+expression+")") })
+	for limit := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
+		ok, err := try[bool](p, "(async () => !!(await ("+expression+")))()")
+		if ok {
+			return
+		}
+		if time.Now().After(limit) {
+			p.t.Fatalf("never: %s (%v), on a page that says\n%s", what, err, p.text())
+		}
+	}
 }
 
 // button is the selector of what is called so, by its words or its label.

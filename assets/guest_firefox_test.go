@@ -168,7 +168,7 @@ func (f *firefox) until(what, expression string) {
 	f.t.Helper()
 	for limit := time.Now().Add(soon); f.eval("!!("+expression+")") != "true"; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(limit) {
-			f.t.Fatalf("firefox never: %s, on a page that says\n%s\nseen: %s", what, f.eval("document.body.innerText"), f.eval("window.seen"))
+			f.t.Fatalf("firefox never: %s, on a page that says\n%s\nseen: %s", what, f.eval(onScreen), f.eval("window.seen"))
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (f *firefox) until(what, expression string) {
 func (f *firefox) reads(text string) {
 	f.t.Helper()
 	quoted, _ := json.Marshal(text)
-	f.until("reads "+text, "document.body.innerText.includes("+string(quoted)+")")
+	f.until("reads "+text, onScreen+".includes("+string(quoted)+")")
 }
 
 func (f *firefox) press(name string) {
