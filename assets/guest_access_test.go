@@ -1,6 +1,7 @@
 package assets_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -28,9 +29,11 @@ func (p *tab) tabTo(name string) {
 func (p *tab) hears(region, text string) {
 	p.t.Helper()
 	for limit := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
-		said := eval[string](p, "document.getElementById('"+region+"').textContent")
+		// In one go: what comes after it must not be wiped away unheard.
+		said := eval[string](p, fmt.Sprintf(`(() => { const region = document.getElementById(%q), said = region.textContent;
+			if (said.includes(%q)) region.textContent = '';
+			return said; })()`, region, text))
 		if strings.Contains(said, text) {
-			eval[string](p, "document.getElementById('"+region+"').textContent = ''")
 			return
 		}
 		if time.Now().After(limit) {
