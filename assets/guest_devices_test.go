@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"alcove/app"
 	"alcove/rtc/relay"
@@ -174,12 +173,12 @@ func TestPolicy(t *testing.T) {
 		};
 		const out = [];
 		for (const [name, work] of Object.entries(tries)) { try { await work(); } catch { out.push(name); } }
-		window.seen = []; // these were on purpose
 		return out;
 	})()`)
 	if len(refused) != 4 {
 		t.Errorf("only %v were refused", refused)
 	}
-	time.Sleep(100 * time.Millisecond)
+	// The page is told of each a while after. These were on purpose.
+	p.until("four reports", "seen.length === 4")
 	eval[bool](p, "!(window.seen = [])")
 }
