@@ -272,6 +272,7 @@ func TestFormAskedAgain(t *testing.T) {
 	if err := d.Ask(again.FormHandout); err != nil {
 		t.Fatal(err)
 	}
+	p.until("it is asked again", again.radio(1, 3))
 	p.press(l.say("later"))
 	p.press(l.say("questionsOn"))
 	p.until("the answer is still there", again.radio(1, 3)+".checked")
