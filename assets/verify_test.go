@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -194,9 +195,10 @@ func (p *tab) choose(content []byte) {
 	// The object and not its number, which does not outlive the browser's next look at the document.
 	const field = "document.querySelector('#file')"
 	p.until("a place for the file", "document.readyState === 'complete' && "+field)
+	before := eval[int](p, "round")
 	found := call(p, runtime.Evaluate, runtime.EvaluateParams{Expression: field})
 	call(p, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: found.Result.ObjectID})
-	p.until("an answer", "['done', 'unread'].includes(document.querySelector('main').dataset.state)")
+	p.until("an answer to it", fmt.Sprintf("round > %d && ['done', 'unread'].includes(document.querySelector('main').dataset.state)", before))
 }
 
 // A person opens the page from the disk, chooses a file and reads.
