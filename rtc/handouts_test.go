@@ -163,7 +163,7 @@ func TestAnswersFlood(t *testing.T) {
 	h := newHouse(t, nil)
 	g := h.visit(h.invite(app.InviteSingle).Link)
 	_, r := h.admit(g, textOnly)
-	for range lineBurst + 60 {
+	for range 5 * lineBurst { // some are forgiven each second, however slow this machine is
 		g.mail.put(func() { g.say(wire.Answers{ID: "F"}) })
 	}
 	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndTampered {
