@@ -68,7 +68,8 @@ func (p *Practice) AnswerAlert(ctx context.Context, c ClientID, id AlertID, done
 	if err != nil {
 		return err
 	}
-	if err := r.Alerts.AnswerAlert(ctx, id, a, entry); err != nil {
+	of := WritingOf(AnswerWriting, id)
+	if err := p.instead(ctx, of, func() error { return r.Alerts.AnswerAlert(ctx, id, a, entry, of) }); err != nil {
 		return err
 	}
 	p.changed(AlertChanged, string(c))

@@ -87,14 +87,33 @@ func (p *Practice) ClientName(ctx context.Context, id ClientID) (string, error) 
 
 // SaveClient adds a client, if its ID is empty, or changes one: *FieldError, ErrNotFound. When
 // it was made, the key of its links and what its page asks are not the form's to change.
-func (p *Practice) SaveClient(ctx context.Context, c Client) (ClientID, error) {
+func (p *Practice) SaveClient(ctx context.Context, c Client) (id ClientID, err error) {
 	p.rewriting.Lock()
 	defer p.rewriting.Unlock()
-	return p.saveClient(ctx, c)
+	of := WritingOf(ClientWriting, c.ID)
+	err = p.instead(ctx, of, func() error {
+		id, err = p.saveClient(ctx, c, of)
+		return err
+	})
+	return id, err
+}
+
+// WriteClient keeps what is typed into a client's form, who has no ID if the form adds one.
+func (p *Practice) WriteClient(was, is Client) {
+	p.writeForm(WritingOf(ClientWriting, was.ID), was, is)
+}
+
+// UnsavedClient is what was typed into a client's form, or, for "", into that of a new one; nil if nothing was.
+func (p *Practice) UnsavedClient(ctx context.Context, id ClientID) (*Unsaved[Client], error) {
+	u, err := unsaved[Client](ctx, p, WritingOf(ClientWriting, id))
+	if u != nil {
+		u.Form.ID = id
+	}
+	return u, err
 }
 
 // saveClient does it; p.rewriting is held.
-func (p *Practice) saveClient(ctx context.Context, c Client) (ClientID, error) {
+func (p *Practice) saveClient(ctx context.Context, c Client, ends ...Writing) (ClientID, error) {
 	r, err := p.open()
 	if err != nil {
 		return "", err
@@ -114,7 +133,7 @@ func (p *Practice) saveClient(ctx context.Context, c Client) (ClientID, error) {
 		}
 		c.Created, c.PairKey, c.Asks = old.Created, old.PairKey, old.Asks
 	}
-	if err := r.Clients.SaveClient(ctx, c); err != nil {
+	if err := r.Clients.SaveClient(ctx, c, ends...); err != nil {
 		return "", err
 	}
 	p.changed(ClientChanged, string(c.ID))

@@ -12,10 +12,11 @@ import (
 // ClientID names one client; 128 random bits in base32.
 type ClientID string
 
-// Client is the person. Never software.
+// Client is the person. Never software. While the form is filled in it is kept under the names of its fields; what is not the form's
+// is left out.
 type Client struct {
-	ID        ClientID
-	Name      string // name or pseudonym, the only field that must be filled in
+	ID        ClientID `json:"-"`
+	Name      string   // name or pseudonym, the only field that must be filled in
 	Pronouns  string
 	Email     string
 	Phone     string
@@ -27,10 +28,10 @@ type Client struct {
 	// Direct allows a direct connection, which shows each side the other's IP address.
 	Direct bool
 	// Asks are the measures that the client's page asks in the waiting room: SetAsks.
-	Asks    []measure.ID
-	PairKey []byte // the therapist's signing key for this client alone; opaque to app
-	Created time.Time
-	Changed time.Time
+	Asks    []measure.ID `json:"-"`
+	PairKey []byte       `json:"-"` // the therapist's signing key for this client alone; opaque to app
+	Created time.Time    `json:"-"`
+	Changed time.Time    `json:"-"`
 }
 
 // EmergencyContact is whom to call when the client is in danger.
@@ -83,7 +84,7 @@ type ClientPage struct {
 // ClientStore keeps the caseload.
 type ClientStore interface {
 	// SaveClient adds or replaces. Durable when it returns.
-	SaveClient(ctx context.Context, c Client) error
+	SaveClient(ctx context.Context, c Client, ends ...Writing) error
 	Client(ctx context.Context, id ClientID) (Client, error) // ErrNotFound
 	FindClients(ctx context.Context, q ClientQuery) (ClientPage, error)
 	CountClients(ctx context.Context) (map[ClientStatus]int, error)

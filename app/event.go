@@ -18,6 +18,7 @@ const (
 	TemplateChanged // ID: NoteFormat
 	MeasuresChanged // the instruments on offer
 	KeepingChanged  // a backup or a drill began, went on or ended
+	WritingChanged  // ID: Writing.Of; what is being written can no longer be kept, or can again
 )
 
 // Event says what changed; the reader fetches the snapshot again.

@@ -59,12 +59,6 @@ type Addendum struct {
 	At   time.Time
 }
 
-// AddendumDraft is an addendum that is being written, before it is signed.
-type AddendumDraft struct {
-	Text    string
-	Changed time.Time
-}
-
 // NoteRow is one line in a list of notes.
 type NoteRow struct {
 	ID      NoteID
@@ -116,19 +110,10 @@ type NoteWriter interface {
 	// SaveDraft adds or replaces, and keeps what the draft said before in the same step; ThinVersions
 	// says which of its older versions go. ErrSigned if it is signed by now, ErrNotFound if it is in the bin.
 	SaveDraft(ctx context.Context, n Note, before ...Version) error
-	SignNote(ctx context.Context, id NoteID, s Signature) error   // ErrSigned
-	AddAddendum(ctx context.Context, id NoteID, a Addendum) error // ErrNotSigned
-	// SignAddendum is AddAddendum, and lets go of what was being written of one.
-	SignAddendum(ctx context.Context, id NoteID, a Addendum) error
+	SignNote(ctx context.Context, id NoteID, s Signature) error                    // ErrSigned
+	AddAddendum(ctx context.Context, id NoteID, a Addendum, ends ...Writing) error // ErrNotSigned
 	// DeleteDraft puts a draft into the bin, see NoteBin. ErrSigned.
 	DeleteDraft(ctx context.Context, id NoteID, at time.Time) error
-}
-
-// AddendumDrafts keep what is being written of an addendum, one a note.
-type AddendumDrafts interface {
-	// KeepAddendumDraft adds or replaces; nil lets go of it. ErrNotSigned, ErrNotFound.
-	KeepAddendumDraft(ctx context.Context, id NoteID, d *AddendumDraft) error
-	AddendumDraft(ctx context.Context, id NoteID) (AddendumDraft, error) // ErrNotFound
 }
 
 // ReviewReader finds treatment plans by their review date, Note.Review.
@@ -148,7 +133,6 @@ type ReviewDue struct {
 type NoteStore interface {
 	NoteReader
 	NoteWriter
-	AddendumDrafts
 	VersionStore
 	NoteBin
 	ReviewReader

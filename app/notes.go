@@ -26,7 +26,7 @@ type NoteView struct {
 	CanEdit  bool
 	CanSign  bool
 	CanAdd   bool     // an addendum
-	Adding   string   // what is being written of one; "" if nothing is
+	Adding   bool     // one is being written
 	HashFits bool     // signed, and the text is what was signed
 	Carried  []string // headings of what was carried forward and never touched
 }
@@ -67,7 +67,9 @@ func (p *Practice) Note(ctx context.Context, id NoteID) (NoteView, error) {
 	p.auditSeldom(ctx, AuditEntry{Act: ActViewNote, Client: n.Client, About: string(id)})
 	v := viewNote(n)
 	if v.CanAdd {
-		v.Adding, err = p.adding(ctx, id)
+		var w Written
+		w, err = p.Written(ctx, WritingOf(AddendumWriting, id))
+		v.Adding = w.Text != ""
 	}
 	return v, err
 }
@@ -129,17 +131,12 @@ func (p *Practice) whose(ctx context.Context, read func(context.Context, NoteID)
 
 // AddAddendum dates, signs and appends to a signed note what was being written: ErrNotSigned, *FieldError.
 func (p *Practice) AddAddendum(ctx context.Context, id NoteID, text string) error {
-	return p.addendum(ctx, id, text, func(r *Records, a Addendum) error {
-		return p.instead(ctx, addendumOf(id), func() error { return r.Notes.SignAddendum(ctx, id, a) })
-	})
+	of := WritingOf(AddendumWriting, id)
+	return p.instead(ctx, of, func() error { return p.addendum(ctx, id, text, of) })
 }
 
-// fileAddendum adds what a session tells: what is being written of another stays.
-func (p *Practice) fileAddendum(ctx context.Context, id NoteID, text string) error {
-	return p.addendum(ctx, id, text, func(r *Records, a Addendum) error { return r.Notes.AddAddendum(ctx, id, a) })
-}
-
-func (p *Practice) addendum(ctx context.Context, id NoteID, text string, add func(*Records, Addendum) error) error {
+// addendum adds one. What a session tells ends nothing: what is being written of another stays.
+func (p *Practice) addendum(ctx context.Context, id NoteID, text string, ends ...Writing) error {
 	r, err := p.open()
 	if err != nil {
 		return err
@@ -155,7 +152,7 @@ func (p *Practice) addendum(ctx context.Context, id NoteID, text string, add fun
 	if err != nil {
 		return err
 	}
-	if err := add(r, Addendum{Text: text, By: pr.signer(), At: now()}); err != nil {
+	if err := r.Notes.AddAddendum(ctx, id, Addendum{Text: text, By: pr.signer(), At: now()}, ends...); err != nil {
 		return err
 	}
 	p.changed(NoteChanged, string(id))

@@ -26,12 +26,6 @@ type SafetyPlan struct {
 	safety.Plan
 }
 
-// PlanDraft is a plan that is being written, before it becomes the next version.
-type PlanDraft struct {
-	Steps   safety.Steps
-	Changed time.Time
-}
-
 // PlanDue is a client whose plan should be gone over again.
 type PlanDue struct {
 	Client     ClientID
@@ -42,16 +36,13 @@ type PlanDue struct {
 
 // PlanStore keeps safety plans.
 type PlanStore interface {
-	// AddPlan adds the client's next version, enters it in their chain and lets go of the draft, in one
-	// transaction. ErrPlanMoved if it is not the next.
-	AddPlan(ctx context.Context, p SafetyPlan) error
+	// AddPlan adds the client's next version and enters it in their chain, in one transaction. ErrPlanMoved
+	// if it is not the next.
+	AddPlan(ctx context.Context, p SafetyPlan, ends ...Writing) error
 	Plans(ctx context.Context, c ClientID) ([]SafetyPlan, error) // newest first
 	// PlansDue are the latest versions to be reviewed by then, the longest due first, of clients who are
 	// not archived.
 	PlansDue(ctx context.Context, by time.Time) ([]PlanDue, error)
-	// KeepPlanDraft adds or replaces; nil lets go of it.
-	KeepPlanDraft(ctx context.Context, c ClientID, d *PlanDraft) error
-	PlanDraft(ctx context.Context, c ClientID) (PlanDraft, error) // ErrNotFound
 }
 
 // ErrPlanMoved: another version was written meanwhile.
@@ -136,11 +127,22 @@ func (p *Practice) SavePlan(ctx context.Context, c ClientID, after int, steps sa
 		Version: after + 1, Steps: steps, By: pr.signer(), At: at,
 		Review: time.Date(here.Year(), here.Month(), here.Day()+days, 0, 0, 0, 0, here.Location()).UTC(),
 	}}
-	if err := p.instead(ctx, planOf(c), func() error { return r.Plans.AddPlan(ctx, plan) }); err != nil {
+	of := WritingOf(PlanWriting, c)
+	if err := p.instead(ctx, of, func() error { return r.Plans.AddPlan(ctx, plan, of) }); err != nil {
 		return SafetyPlan{}, err
 	}
 	p.changed(PlanChanged, string(c))
 	return plan, nil
+}
+
+// WritePlan keeps what is being written of a client's plan.
+func (p *Practice) WritePlan(c ClientID, steps safety.Steps) {
+	p.writeForm(WritingOf(PlanWriting, c), nil, steps)
+}
+
+// UnsavedPlan is what was being written of the next version; nil if nothing was.
+func (p *Practice) UnsavedPlan(ctx context.Context, c ClientID) (*Unsaved[safety.Steps], error) {
+	return unsaved[safety.Steps](ctx, p, WritingOf(PlanWriting, c))
 }
 
 func checkSteps(s safety.Steps) error {

@@ -31,11 +31,11 @@ type Practice struct {
 	owed      []AuditEntry             // could not be written yet
 	lately    map[AuditEntry]time.Time // entries that are not repeated for a while (auditSeldom)
 	drafts    map[NoteID]*Draft
-	unsaved   []Note             // drafts that a lock met with a failing store: written at the next unlock
-	apartIdle *time.Timer        // psychotherapy notes lock by themselves
-	apartAt   time.Time          // when, on the wall clock
-	sealed    []SealedNote       // as unsaved, of psychotherapy notes
-	writing   map[Event]*writing // by what tells its changes
+	unsaved   []Note       // drafts that a lock met with a failing store: written at the next unlock
+	apartIdle *time.Timer  // psychotherapy notes lock by themselves
+	apartAt   time.Time    // when, on the wall clock
+	sealed    []SealedNote // as unsaved, of psychotherapy notes
+	writing   map[Writing]*unkept
 	listening map[InviteID]Card
 	leaving   map[InviteID]bool // links that the line is withdrawing from the relay
 	knocks    []*knock
@@ -65,7 +65,7 @@ func New(d Deps) *Practice {
 	return &Practice{
 		deps: d, events: newQueue(), turning: make(chan struct{}, 1), filing: make(chan struct{}, 1), lately: map[AuditEntry]time.Time{},
 		drafts: map[NoteID]*Draft{}, listening: map[InviteID]Card{}, leaving: map[InviteID]bool{}, heard: map[KnockID]time.Time{},
-		writing: map[Event]*writing{},
+		writing: map[Writing]*unkept{},
 	}
 }
 

@@ -90,15 +90,15 @@ type ResponseStore interface {
 	// One that is there already, and is the Same, is left alone, so that a write may be tried again: added
 	// is false. ErrResponseTaken if another has its ID.
 	SaveResponse(ctx context.Context, r Response, raises *Alert, e chain.Entry) (added bool, err error)
-	VoidResponse(ctx context.Context, id ResponseID, v Voiding, e chain.Entry) error // ErrNotFound, ErrVoided
-	ClientResponses(ctx context.Context, c ClientID) ([]Response, error)             // newest first, voided ones too
+	VoidResponse(ctx context.Context, id ResponseID, v Voiding, e chain.Entry, ends ...Writing) error // ErrNotFound, ErrVoided
+	ClientResponses(ctx context.Context, c ClientID) ([]Response, error)                              // newest first, voided ones too
 }
 
 // AlertStore keeps alerts; AnswerAlert enters e in the chain in the same transaction.
 type AlertStore interface {
-	AnswerAlert(ctx context.Context, id AlertID, a AlertAnswer, e chain.Entry) error // ErrNotFound, ErrAlertClosed
-	OpenAlerts(ctx context.Context) ([]AlertRow, error)                              // of all clients, oldest first
-	ClientAlerts(ctx context.Context, c ClientID) ([]AlertRow, error)                // newest first, answered ones too
+	AnswerAlert(ctx context.Context, id AlertID, a AlertAnswer, e chain.Entry, ends ...Writing) error // ErrNotFound, ErrAlertClosed
+	OpenAlerts(ctx context.Context) ([]AlertRow, error)                                               // of all clients, oldest first
+	ClientAlerts(ctx context.Context, c ClientID) ([]AlertRow, error)                                 // newest first, answered ones too
 }
 
 var (

@@ -224,7 +224,8 @@ func (p *Practice) VoidResponse(ctx context.Context, c ClientID, id ResponseID, 
 	if err != nil {
 		return err
 	}
-	if err := r.Responses.VoidResponse(ctx, id, v, entry); err != nil {
+	of := WritingOf(VoidWriting, id)
+	if err := p.instead(ctx, of, func() error { return r.Responses.VoidResponse(ctx, id, v, entry, of) }); err != nil {
 		return err
 	}
 	p.changed(ResponseChanged, string(c))

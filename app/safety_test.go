@@ -310,17 +310,14 @@ func TestPlanDraftSurvives(t *testing.T) {
 		ctx := t.Context()
 		c := addClient(t, s, "Ana Lima")
 		text := func() string {
-			d, err := s.PlanDraft(ctx, c)
-			if errors.Is(err, app.ErrNotFound) {
+			d, err := s.UnsavedPlan(ctx, c)
+			must(t, err)
+			if d == nil {
 				return ""
 			}
-			must(t, err)
-			return d.Steps[0][0].Text
+			return d.Form[0][0].Text
 		}
-		inStore := func() bool {
-			_, err := s.Vault.Memory.Open(nil).Plans.PlanDraft(ctx, c)
-			return err == nil
-		}
+		inStore := func() bool { return kept(t, s, app.WritingOf(app.PlanWriting, c)) != "" }
 		steps := func(s string) safety.Steps { return safety.Steps{0: {{Text: s}}} }
 		mine := steps("a")
 		s.WritePlan(c, mine)
@@ -344,7 +341,7 @@ func TestPlanDraftSurvives(t *testing.T) {
 		unlock(t, s)
 		want(t, "over a full disk and a lock", text(), "abcd")
 
-		must(t, s.DropPlanDraft(ctx, c))
+		must(t, s.LetGo(ctx, app.WritingOf(app.PlanWriting, c)))
 		want(t, "dropped", text(), "")
 		s.WritePlan(c, steps("last"))
 		_, err := s.SavePlan(ctx, c, 0, steps("last"), 90)

@@ -280,7 +280,7 @@ func (s *Session) fileChat() entry {
 		d, open, err := s.p.openDraft(ctx, sessionNote(s.id))
 		switch {
 		case errors.Is(err, ErrSigned):
-			return s.p.fileAddendum(ctx, sessionNote(s.id), text)
+			return s.p.addendum(ctx, sessionNote(s.id), text)
 		case errors.Is(err, ErrNotFound):
 			return nil // the therapist has deleted the note: there is nowhere to file it
 		case err != nil:

@@ -142,7 +142,7 @@ func (p *Practice) addDeed(ctx context.Context, r *Records, c ClientID, id NoteI
 	draft, open, err := p.openDraft(ctx, id)
 	switch {
 	case errors.Is(err, ErrSigned):
-		return p.fileAddendum(ctx, id, "In the emergency\n"+line)
+		return p.addendum(ctx, id, "In the emergency\n"+line)
 	case errors.Is(err, ErrNotFound):
 		return p.emergencyNote(ctx, r, c, id, []safety.Deed{d})
 	case err != nil:

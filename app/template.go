@@ -8,19 +8,19 @@ import (
 	"unicode/utf8"
 )
 
-// Template is a format of the practice's own making.
+// Template is a format of the practice's own making. While its form is filled in it is kept under the names of these fields.
 type Template struct {
-	ID       NoteFormat
+	ID       NoteFormat `json:"-"`
 	Name     string
 	Sections []SectionForm
-	Changed  time.Time
+	Changed  time.Time `json:"-"`
 }
 
 // TemplateStore keeps the templates.
 type TemplateStore interface {
 	Templates(ctx context.Context) ([]Template, error) // by Name, case and accents aside
-	SaveTemplate(ctx context.Context, t Template) error
-	DeleteTemplate(ctx context.Context, id NoteFormat) error // ErrNotFound
+	SaveTemplate(ctx context.Context, t Template, ends ...Writing) error
+	DeleteTemplate(ctx context.Context, id NoteFormat, ends ...Writing) error // ErrNotFound
 }
 
 const (
@@ -60,11 +60,12 @@ func (p *Practice) SaveTemplate(ctx context.Context, t Template) (NoteFormat, er
 	if err := t.tidy(others); err != nil {
 		return "", err
 	}
+	of := WritingOf(TemplateWriting, t.ID)
 	if t.ID == "" {
 		t.ID = NoteFormat(newID())
 	}
 	t.Changed = now()
-	if err := r.Forms.SaveTemplate(ctx, t); err != nil {
+	if err := p.instead(ctx, of, func() error { return r.Forms.SaveTemplate(ctx, t, of) }); err != nil {
 		return "", err
 	}
 	p.changed(TemplateChanged, string(t.ID))
@@ -77,11 +78,26 @@ func (p *Practice) DeleteTemplate(ctx context.Context, id NoteFormat) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Forms.DeleteTemplate(ctx, id); err != nil {
+	of := WritingOf(TemplateWriting, id)
+	if err := p.instead(ctx, of, func() error { return r.Forms.DeleteTemplate(ctx, id, of) }); err != nil {
 		return err
 	}
 	p.changed(TemplateChanged, string(id))
 	return p.audit(ctx, AuditEntry{Act: ActTemplateGone, About: string(id)})
+}
+
+// WriteTemplate keeps what is being made of a template, which has no ID if it is a new one.
+func (p *Practice) WriteTemplate(was, is Template) {
+	p.writeForm(WritingOf(TemplateWriting, was.ID), was, is)
+}
+
+// UnsavedTemplate is what was being made of a template, or, for "", of a new one; nil if nothing was.
+func (p *Practice) UnsavedTemplate(ctx context.Context, id NoteFormat) (*Unsaved[Template], error) {
+	u, err := unsaved[Template](ctx, p, WritingOf(TemplateWriting, id))
+	if u != nil {
+		u.Form.ID = id
+	}
+	return u, err
 }
 
 // tidy trims what was typed, gives new sections a key, and says what a form cannot be.

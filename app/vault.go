@@ -68,6 +68,7 @@ type Records struct {
 	Responses ResponseStore
 	Alerts    AlertStore
 	Measures  MeasureStore
+	Writing   WritingStore
 }
 
 // Passphrase holds what the therapist typed. It can be neither printed nor compared.

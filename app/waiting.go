@@ -5,31 +5,26 @@ import "time"
 // Waiting is what stands in memory alone, because the vault was locked or the store failing when
 // it was to be written. To end the app loses it.
 type Waiting struct {
-	Drafts   int         // notes with changes that the store lacks
-	Addenda  int         // that were being written
-	Plans    int         // likewise, of safety plans
-	Sessions []time.Time // when those began whose end, and draft note, are not written
+	Drafts   int                 // notes with changes that the store lacks
+	Writing  map[WritingKind]int // texts that were being written
+	Sessions []time.Time         // when those began whose end, and draft note, are not written
 }
 
 // None: the app can be ended.
-func (w Waiting) None() bool { return w.Drafts+w.Addenda+w.Plans == 0 && len(w.Sessions) == 0 }
+func (w Waiting) None() bool { return w.Drafts+len(w.Writing)+len(w.Sessions) == 0 }
 
 // Waiting is what would be lost just now. A draft that is only not saved yet is not in it: a Lock
 // saves it.
 func (p *Practice) Waiting() Waiting {
 	p.mu.Lock()
-	w := Waiting{Drafts: len(p.unsaved) + len(p.sealed)}
+	w := Waiting{Drafts: len(p.unsaved) + len(p.sealed), Writing: map[WritingKind]int{}}
 	drafts := make([]*Draft, 0, len(p.drafts))
 	for _, d := range p.drafts {
 		drafts = append(drafts, d)
 	}
 	for of, text := range p.writing {
-		switch {
-		case p.records != nil && !text.failed:
-		case of.Kind == PlanChanged:
-			w.Plans++
-		default:
-			w.Addenda++
+		if p.records == nil || text.problem != "" {
+			w.Writing[of.Kind]++
 		}
 	}
 	sessions := p.unwritten()

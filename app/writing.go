@@ -2,54 +2,88 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"alcove/app/safety"
 )
 
-// written is a text that is being written beside the drafts. It stands in no list, search, export or
-// chain, and is gone once it is signed or saved as what it becomes.
-type written interface {
-	keep(ctx context.Context, r *Records, of string) error
+// Writing names a text that is being written beside the drafts. It stands in no list, search, export or chain. The store has it
+// two seconds after the last key and at a lock, and it is gone in the write that makes of it what it becomes, or once it is thrown away:
+//
+//	Write ──▶ WritingStore ──▶ SavePlan, AddAddendum …  or  LetGo
+//
+// Nothing of a psychotherapy note is ever one: this is under the main key.
+type Writing struct {
+	Kind WritingKind
+	Of   string // the ID of what it belongs to; "" for what is new
 }
 
-// writing is such a text that the store has not got yet.
-type writing struct {
-	text   written
-	timer  *time.Timer
-	since  time.Time // the first change that the store has not
-	failed bool      // the store would not take it
+// WritingKind is what a text becomes.
+type WritingKind string
+
+const (
+	PlanWriting     WritingKind = "plan"     // of a ClientID: the next version
+	AddendumWriting WritingKind = "addendum" // of a NoteID
+	AnswerWriting   WritingKind = "answer"   // of an AlertID: what was done
+	VoidWriting     WritingKind = "void"     // of a ResponseID: why it is not to count
+	TemplateWriting WritingKind = "template" // of a NoteFormat
+	ClientWriting   WritingKind = "client"   // of a ClientID: the form
+)
+
+// WritingOf is a text of what has that ID.
+func WritingOf[ID ~string](k WritingKind, id ID) Writing { return Writing{k, string(id)} }
+
+// Written is such a text. Of a form it is JSON.
+type Written struct {
+	Text string
+	At   time.Time // the last change
 }
 
-// write keeps a text two seconds after the last change; of is the event that tells its changes. It never
-// blocks. A lock keeps it first.
-func (p *Practice) write(of Event, text written) {
+// WritingStore keeps what is being written. A write of another store that ends a text takes its name, and lets go of it in
+// its own transaction: else a kill between the two would have it written twice.
+type WritingStore interface {
+	// KeepWriting adds or replaces; one without a text lets go of it.
+	KeepWriting(ctx context.Context, of Writing, w Written) error
+	Writing(ctx context.Context, of Writing) (Written, error) // ErrNotFound
+}
+
+// unkept is a text that the store has not got yet.
+type unkept struct {
+	Written
+	timer   *time.Timer
+	since   time.Time // the first change that the store has not
+	problem string    // why the store would not take it, in words
+}
+
+// Write keeps a text two seconds after the last change; an empty one lets go of it. It never blocks. A lock keeps it first, and
+// what is typed while that happens waits in memory for the next unlock.
+func (p *Practice) Write(of Writing, text string) {
+	text = strings.ToValidUTF8(text, string(utf8.RuneError))
+	if strings.TrimSpace(text) == "" {
+		text = ""
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.records == nil {
-		return
-	}
-	w := &writing{text: text, since: time.Now()}
+	w := &unkept{Written: Written{text, now()}, since: time.Now()}
 	if before := p.writing[of]; before != nil {
 		before.timer.Stop()
-		w.since, w.failed = before.since, before.failed
+		w.since, w.problem = before.since, before.problem
 	}
 	w.timer = time.AfterFunc(pauseSince(w.since), func() { p.keepLater(of) })
 	p.writing[of] = w
 }
 
 // keepLater keeps what waits, unless a lock has done it.
-func (p *Practice) keepLater(of Event) {
+func (p *Practice) keepLater(of Writing) {
 	if r, err := p.open(); err == nil {
 		p.keepWriting(context.Background(), r, of)
 	}
 }
 
 // keepWriting writes what waits. What the store does not take waits again, over a lock too.
-func (p *Practice) keepWriting(ctx context.Context, r *Records, of Event) {
+func (p *Practice) keepWriting(ctx context.Context, r *Records, of Writing) {
 	if !p.takeFiling(ctx) {
 		return
 	}
@@ -63,18 +97,22 @@ func (p *Practice) keepWriting(ctx context.Context, r *Records, of Event) {
 	if w == nil {
 		return
 	}
-	err := w.text.keep(ctx, r, of.ID)
+	problem := Explain(r.Writing.KeepWriting(ctx, of, w.Written))
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	said := w.problem
 	last := p.writing[of]
 	switch {
 	case last != w: // something newer was typed, and has its own timer
-		last.failed = err != nil
-	case err == nil:
+		last.problem = problem
+	case problem == "":
 		delete(p.writing, of)
 	default:
-		w.failed = true
+		w.problem = problem
 		w.timer = time.AfterFunc(draftRetry, func() { p.keepLater(of) })
+	}
+	p.mu.Unlock()
+	if problem != said {
+		p.changed(WritingChanged, of.Of)
 	}
 }
 
@@ -91,7 +129,7 @@ func (p *Practice) takeFiling(ctx context.Context) bool {
 // keepAllWriting writes all that waits.
 func (p *Practice) keepAllWriting(ctx context.Context, r *Records) {
 	p.mu.Lock()
-	var all []Event
+	var all []Writing
 	for of := range p.writing {
 		all = append(all, of)
 	}
@@ -110,7 +148,7 @@ func (p *Practice) shutWriting(r *Records) {
 
 // instead does what ends a text that is being written: what was typed last must not be kept after it. If
 // it fails the text waits on.
-func (p *Practice) instead(ctx context.Context, of Event, do func() error) error {
+func (p *Practice) instead(ctx context.Context, of Writing, do func() error) error {
 	if !p.takeFiling(ctx) {
 		return ctx.Err()
 	}
@@ -130,89 +168,68 @@ func (p *Practice) instead(ctx context.Context, of Event, do func() error) error
 	return nil
 }
 
-// beingWritten is what was typed last, also if the store would not take it, or else what the store has.
-func beingWritten[T written](ctx context.Context, p *Practice, of Event, kept func(*Records) (T, error)) (text T, err error) {
+// Written is what was typed last, also if the store would not take it, or else what the store has. Its text is "" if
+// nothing is being written.
+func (p *Practice) Written(ctx context.Context, of Writing) (Written, error) {
 	r, err := p.open()
 	if err != nil {
-		return text, err
+		return Written{}, err
 	}
 	p.keepWriting(ctx, r, of)
 	p.mu.Lock()
-	w := p.writing[of]
+	waits := p.writing[of]
 	p.mu.Unlock()
-	if w != nil {
-		return w.text.(T), nil // what an event tells of is always of one type
+	if waits != nil {
+		return waits.Written, nil
 	}
-	return kept(r)
+	w, err := r.Writing.Writing(ctx, of)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return w, err
 }
 
-func planOf(c ClientID) Event { return Event{PlanChanged, string(c)} }
-
-func (d PlanDraft) keep(ctx context.Context, r *Records, of string) error {
-	return r.Plans.KeepPlanDraft(ctx, ClientID(of), &d)
+// WritingProblem is why the last try to keep a text failed, in words; "" if it did not. It never blocks.
+func (p *Practice) WritingProblem(of Writing) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w := p.writing[of]; w != nil {
+		return w.problem
+	}
+	return ""
 }
 
-// WritePlan keeps what is being written of a client's plan.
-func (p *Practice) WritePlan(c ClientID, steps safety.Steps) {
-	p.write(planOf(c), PlanDraft{steps.Clone(), now()})
-}
-
-// PlanDraft is what was being written of a client's plan, also if it was typed a moment ago.
-// ErrNotFound.
-func (p *Practice) PlanDraft(ctx context.Context, c ClientID) (PlanDraft, error) {
-	d, err := beingWritten(ctx, p, planOf(c), func(r *Records) (PlanDraft, error) { return r.Plans.PlanDraft(ctx, c) })
-	d.Steps = d.Steps.Clone()
-	return d, err
-}
-
-// DropPlanDraft throws away what was being written.
-func (p *Practice) DropPlanDraft(ctx context.Context, c ClientID) error {
+// LetGo throws away what was being written.
+func (p *Practice) LetGo(ctx context.Context, of Writing) error {
 	r, err := p.open()
 	if err != nil {
 		return err
 	}
-	if err := p.instead(ctx, planOf(c), func() error { return r.Plans.KeepPlanDraft(ctx, c, nil) }); err != nil {
-		return err
-	}
-	p.changed(PlanChanged, string(c))
-	return nil
+	return p.instead(ctx, of, func() error { return r.Writing.KeepWriting(ctx, of, Written{}) })
 }
 
-func addendumOf(id NoteID) Event { return Event{NoteChanged, string(id)} }
-
-func (d AddendumDraft) keep(ctx context.Context, r *Records, of string) error {
-	if strings.TrimSpace(d.Text) == "" {
-		return r.Notes.KeepAddendumDraft(ctx, NoteID(of), nil)
-	}
-	return r.Notes.KeepAddendumDraft(ctx, NoteID(of), &d)
+// Unsaved is a form as it was being filled in.
+type Unsaved[T any] struct {
+	Form T
+	At   time.Time // the last change
 }
 
-// WriteAddendum keeps what is being written of an addendum to a signed note; an empty one lets go of it.
-func (p *Practice) WriteAddendum(id NoteID, text string) {
-	p.write(addendumOf(id), AddendumDraft{strings.ToValidUTF8(text, string(utf8.RuneError)), now()})
+// writeForm is Write for a form; one that is as it was lets go of it.
+func (p *Practice) writeForm(of Writing, was, is any) {
+	a, _ := json.Marshal(was) // texts and numbers always can be
+	b, _ := json.Marshal(is)
+	if string(a) == string(b) {
+		b = nil
+	}
+	p.Write(of, string(b))
 }
 
-// adding is what was being written of an addendum; "" if nothing was.
-func (p *Practice) adding(ctx context.Context, id NoteID) (string, error) {
-	d, err := beingWritten(ctx, p, addendumOf(id), func(r *Records) (AddendumDraft, error) { return r.Notes.AddendumDraft(ctx, id) })
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return "", err
+// unsaved is a form that is being filled in; nil if it is not.
+func unsaved[T any](ctx context.Context, p *Practice, of Writing) (*Unsaved[T], error) {
+	w, err := p.Written(ctx, of)
+	if err != nil || w.Text == "" {
+		return nil, err
 	}
-	if strings.TrimSpace(d.Text) == "" {
-		return "", nil
-	}
-	return d.Text, nil
-}
-
-// DropAddendum throws away what was being written of an addendum.
-func (p *Practice) DropAddendum(ctx context.Context, id NoteID) error {
-	r, err := p.open()
-	if err != nil {
-		return err
-	}
-	if err := p.instead(ctx, addendumOf(id), func() error { return r.Notes.KeepAddendumDraft(ctx, id, nil) }); err != nil {
-		return err
-	}
-	p.changed(NoteChanged, string(id))
-	return nil
+	u := &Unsaved[T]{At: w.At}
+	return u, json.Unmarshal([]byte(w.Text), &u.Form)
 }

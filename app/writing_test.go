@@ -1,7 +1,11 @@
 package app_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -9,6 +13,7 @@ import (
 
 	"alcove/app"
 	"alcove/app/apptest"
+	"alcove/app/measure"
 	"alcove/app/safety"
 )
 
@@ -22,61 +27,71 @@ func signedNote(t *testing.T, s *apptest.Stage) app.NoteID {
 	return d.ID()
 }
 
-func adding(t *testing.T, p *app.Practice, id app.NoteID) string {
+func addendumTo(id app.NoteID) app.Writing { return app.WritingOf(app.AddendumWriting, id) }
+
+// being is what a practice says is being written, kept what the store has of it.
+func being(t *testing.T, p *app.Practice, of app.Writing) string {
 	t.Helper()
-	v, err := p.Note(t.Context(), id)
+	w, err := p.Written(t.Context(), of)
 	must(t, err)
-	return v.Adding
+	return w.Text
 }
 
-func kept(t *testing.T, s *apptest.Stage, id app.NoteID) string {
+func kept(t *testing.T, s *apptest.Stage, of app.Writing) string {
 	t.Helper()
-	d, err := s.Vault.Memory.Open(nil).Notes.AddendumDraft(t.Context(), id)
+	w, err := s.Vault.Memory.Open(nil).Writing.Writing(t.Context(), of)
 	if err != nil && !errors.Is(err, app.ErrNotFound) {
 		t.Fatal(err)
 	}
-	return d.Text
+	return w.Text
+}
+
+// killed is a practice over the same vault, after the process of this one is gone.
+func killed(t *testing.T, s *apptest.Stage) *app.Practice {
+	t.Helper()
+	next := app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: apptest.Numbers(), Measures: apptest.Measures(t)})
+	must(t, next.Unlock(t.Context(), apptest.Pass()))
+	return next
 }
 
 // TestAddendumIsKeptWhileItIsWritten: two seconds after the last key, at a lock, over a full disk, and when the app is killed.
 func TestAddendumIsKeptWhileItIsWritten(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
-		id := signedNote(t, s)
-		s.WriteAddendum(id, "a")
-		want(t, "at once", kept(t, s, id), "")
-		want(t, "read a moment later", adding(t, s.Practice, id), "a")
-		s.WriteAddendum(id, "ab")
+		of := addendumTo(signedNote(t, s))
+		s.Write(of, "a")
+		want(t, "at once", kept(t, s, of), "")
+		want(t, "read a moment later", being(t, s.Practice, of), "a")
+		s.Write(of, "ab")
 		time.Sleep(3 * time.Second)
-		want(t, "after a pause", kept(t, s, id), "ab")
+		want(t, "after a pause", kept(t, s, of), "ab")
 		for range 40 {
-			s.WriteAddendum(id, "never a pause")
+			s.Write(of, "never a pause")
 			time.Sleep(time.Second)
 		}
-		want(t, "while typing never pauses", kept(t, s, id), "never a pause")
-		s.WriteAddendum(id, "abc\n")
+		want(t, "while typing never pauses", kept(t, s, of), "never a pause")
+		s.Write(of, "abc\n")
 		s.Lock()
-		want(t, "at a lock", kept(t, s, id), "abc\n")
-		_, err := s.Note(t.Context(), id)
+		want(t, "at a lock", kept(t, s, of), "abc\n")
+		_, err := s.Written(t.Context(), of)
 		wantErr(t, "locked", err, app.ErrLocked)
 		unlock(t, s)
-		want(t, "unlocked", adding(t, s.Practice, id), "abc\n")
+		want(t, "unlocked", being(t, s.Practice, of), "abc\n")
 
 		s.Vault.Memory.Fail(app.ErrDiskFull)
-		s.WriteAddendum(id, "abcd")
+		s.Write(of, "abcd")
 		want(t, "what a lock will save", s.Waiting().None(), true)
 		time.Sleep(3 * time.Second)
-		want(t, "on a full disk", adding(t, s.Practice, id), "abcd")
-		want(t, "it waits", s.Waiting().Addenda, 1)
+		want(t, "on a full disk", being(t, s.Practice, of), "abcd")
+		want(t, "it waits", s.Waiting().Writing[app.AddendumWriting], 1)
 		s.Lock()
-		want(t, "it waits, locked", s.Waiting().Addenda, 1)
+		want(t, "it waits, locked", s.Waiting().Writing[app.AddendumWriting], 1)
 		s.Vault.Memory.Fail(nil)
 		unlock(t, s)
-		want(t, "over a lock with a full disk", kept(t, s, id), "abcd")
+		want(t, "over a lock with a full disk", kept(t, s, of), "abcd")
 		want(t, "nothing waits", s.Waiting().None(), true)
 
-		next := app.New(app.Deps{Vault: s.Vault, Line: s.Line, Devices: s.Line, Numbers: apptest.Numbers(), Measures: apptest.Measures(t)})
-		must(t, next.Unlock(t.Context(), apptest.Pass()))
-		want(t, "killed", adding(t, next, id), "abcd")
+		next := killed(t, s)
+		want(t, "killed", being(t, next, of), "abcd")
 		next.Lock()
 	})
 }
@@ -88,9 +103,9 @@ func TestAddendumBeingWrittenStandsNowhere(t *testing.T) {
 		v, err := s.Note(t.Context(), id)
 		must(t, err)
 		chained := len(s.Vault.Memory.Entries(v.Client))
-		s.WriteAddendum(id, "zebra")
+		s.Write(addendumTo(id), "zebra")
 		time.Sleep(3 * time.Second)
-		want(t, "kept", kept(t, s, id), "zebra")
+		want(t, "kept", kept(t, s, addendumTo(id)), "zebra")
 		hits, err := s.SearchNotes(t.Context(), app.NoteQuery{Text: "zebra"})
 		must(t, err)
 		want(t, "hits", len(hits), 0)
@@ -116,26 +131,26 @@ func TestAddendumBeingWrittenStandsNowhere(t *testing.T) {
 func TestAddendumEnds(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
 		id := signedNote(t, s)
-		s.WriteAddendum(id, "signed")
+		s.Write(addendumTo(id), "signed")
 		s.Vault.Memory.Fail(app.ErrDiskFull)
 		wantErr(t, "signing on a full disk", s.AddAddendum(t.Context(), id, "signed"), app.ErrDiskFull)
-		wantErr(t, "throwing away on one", s.DropAddendum(t.Context(), id), app.ErrDiskFull)
+		wantErr(t, "throwing away on one", s.LetGo(t.Context(), addendumTo(id)), app.ErrDiskFull)
 		s.Vault.Memory.Fail(nil)
-		want(t, "still there", adding(t, s.Practice, id), "signed")
-		s.WriteAddendum(id, "signed.")
+		want(t, "still there", being(t, s.Practice, addendumTo(id)), "signed")
+		s.Write(addendumTo(id), "signed.")
 		must(t, s.AddAddendum(t.Context(), id, "signed."))
 		time.Sleep(10 * time.Second)
-		want(t, "signed", adding(t, s.Practice, id)+kept(t, s, id), "")
+		want(t, "signed", being(t, s.Practice, addendumTo(id))+kept(t, s, addendumTo(id)), "")
 
-		s.WriteAddendum(id, "thrown away")
-		must(t, s.DropAddendum(t.Context(), id))
+		s.Write(addendumTo(id), "thrown away")
+		must(t, s.LetGo(t.Context(), addendumTo(id)))
 		time.Sleep(10 * time.Second)
-		want(t, "thrown away", adding(t, s.Practice, id)+kept(t, s, id), "")
-		s.WriteAddendum(id, "emptied")
+		want(t, "thrown away", being(t, s.Practice, addendumTo(id))+kept(t, s, addendumTo(id)), "")
+		s.Write(addendumTo(id), "emptied")
 		time.Sleep(3 * time.Second)
-		s.WriteAddendum(id, " \n")
+		s.Write(addendumTo(id), " \n")
 		time.Sleep(3 * time.Second)
-		want(t, "emptied", adding(t, s.Practice, id)+kept(t, s, id), "")
+		want(t, "emptied", being(t, s.Practice, addendumTo(id))+kept(t, s, addendumTo(id)), "")
 	})
 	inRoom(t, func(t *testing.T, s *apptest.Stage, r room) {
 		r.call.Connect()
@@ -144,12 +159,13 @@ func TestAddendumEnds(t *testing.T) {
 		d, err := s.OpenDraft(t.Context(), r.view().Note)
 		must(t, err)
 		must(t, d.Sign(t.Context()))
-		s.WriteAddendum(d.ID(), "half a sen")
+		s.Write(addendumTo(d.ID()), "half a sen")
 		r.end(t, true)
 		v, err := s.Note(t.Context(), d.ID())
 		must(t, err)
 		want(t, "the chat", len(v.Addenda), 1)
-		want(t, "what the therapist writes", v.Adding, "half a sen")
+		want(t, "one is being written", v.Adding, true)
+		want(t, "what the therapist writes", being(t, s.Practice, addendumTo(d.ID())), "half a sen")
 	})
 }
 
@@ -157,7 +173,7 @@ func TestAddendumEnds(t *testing.T) {
 func TestNothingWrittenComesBackLate(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
 		id := signedNote(t, s)
-		s.WriteAddendum(id, "slow")
+		s.Write(addendumTo(id), "slow")
 		goOn := s.Vault.Memory.Stall()
 		time.Sleep(3 * time.Second)
 		s.Vault.Memory.Stall()() // that one write hangs, and no other call
@@ -167,16 +183,176 @@ func TestNothingWrittenComesBackLate(t *testing.T) {
 		goOn()
 		must(t, <-signed)
 		time.Sleep(10 * time.Second)
-		want(t, "signed", adding(t, s.Practice, id)+kept(t, s, id), "")
+		want(t, "signed", being(t, s.Practice, addendumTo(id))+kept(t, s, addendumTo(id)), "")
 
 		c := addClient(t, s, "Ben")
 		s.Vault.Memory.Fail(app.ErrDiskFull)
 		s.WritePlan(c, safety.Steps{0: {{Text: "pacing"}}})
 		time.Sleep(3 * time.Second)
-		want(t, "a plan waits", s.Waiting().Plans, 1)
-		d, err := s.PlanDraft(t.Context(), c)
+		want(t, "a plan waits", s.Waiting().Writing[app.PlanWriting], 1)
+		d, err := s.UnsavedPlan(t.Context(), c)
 		must(t, err)
-		want(t, "and is read", d.Steps[0][0].Text, "pacing")
+		want(t, "and is read", d.Form[0][0].Text, "pacing")
 		s.Vault.Memory.Fail(nil)
+	})
+}
+
+// TestWritingOfEveryKind: over a lock and a kill, and of nothing else; gone when it became what it was to be, when it was
+// thrown away, and when it says what is there already.
+func TestWritingOfEveryKind(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		ctx := t.Context()
+		note := signedNote(t, s)
+		v, err := s.Note(ctx, note)
+		must(t, err)
+		who, err := s.Client(ctx, v.Client)
+		must(t, err)
+		response, err := s.RecordResponse(ctx, app.Filled{Client: who.ID, Measure: "phq-9", Answers: measure.Answers{9: 1}})
+		must(t, err)
+		format, err := s.SaveTemplate(ctx, app.Template{Name: "Week", Sections: []app.SectionForm{{Heading: "Days"}}})
+		must(t, err)
+		steps := safety.Steps{0: {{Text: "pacing"}}}
+		form := app.Template{ID: format, Name: "Weeks", Sections: []app.SectionForm{{Key: "k", Heading: "Days", Hint: "all"}, {Heading: "Nights"}}}
+		newForm := app.Template{Name: "Month", Sections: []app.SectionForm{{Heading: "Weeks"}}}
+		changed := who
+		changed.Name, changed.Tags, changed.Direct, changed.Emergency = "Ana L.", []string{"a", "b"}, true, app.EmergencyContact{Name: "Luis", Phone: "1"}
+		added := app.Client{Name: "Nils", Email: "nils@example.org", Status: app.ClientWaitlist}
+		for _, k := range []struct {
+			kind     app.WritingKind
+			of, says string
+			write    func()
+			save     func() error
+		}{
+			{app.AddendumWriting, string(note), "more", nil, func() error { return s.AddAddendum(ctx, note, "more") }},
+			{app.AnswerWriting, string(response), "called", nil, func() error { return s.AnswerAlert(ctx, who.ID, app.AlertID(response), "called") }},
+			{app.VoidWriting, string(response), "mistyped", nil, func() error { return s.VoidResponse(ctx, who.ID, response, "mistyped") }},
+			{app.PlanWriting, string(who.ID), "pacing", func() { s.WritePlan(who.ID, steps) }, func() error {
+				_, err := s.SavePlan(ctx, who.ID, 0, steps, 90)
+				return err
+			}},
+			{app.TemplateWriting, string(format), "Nights", func() { s.WriteTemplate(app.Template{ID: format}, form) }, func() error {
+				_, err := s.SaveTemplate(ctx, form)
+				return err
+			}},
+			{app.TemplateWriting, "", "Month", func() { s.WriteTemplate(app.Template{}, newForm) }, func() error {
+				_, err := s.SaveTemplate(ctx, newForm)
+				return err
+			}},
+			{app.ClientWriting, string(who.ID), "Ana L.", func() { s.WriteClient(who, changed) }, func() error {
+				_, err := s.SaveClient(ctx, changed)
+				return err
+			}},
+			{app.ClientWriting, "", "Nils", func() { s.WriteClient(app.Client{}, added) }, func() error {
+				_, err := s.SaveClient(ctx, added)
+				return err
+			}},
+		} {
+			of := app.Writing{Kind: k.kind, Of: k.of}
+			write := k.write
+			if write == nil {
+				write = func() { s.Write(of, k.says) }
+			}
+			says := func(when string, p *app.Practice, yes bool) {
+				t.Helper()
+				want(t, fmt.Sprintf("%v %s", of, when), strings.Contains(being(t, p, of), k.says), yes)
+			}
+			acts := len(s.Vault.Memory.Acts())
+			write()
+			want(t, fmt.Sprintf("%v of another", k.kind), being(t, s.Practice, app.Writing{Kind: k.kind, Of: "another"}), "")
+			want(t, "acts", len(s.Vault.Memory.Acts()), acts)
+			s.Lock()
+			says("killed", killed(t, s), true)
+			unlock(t, s)
+			says("unlocked", s.Practice, true)
+			must(t, s.LetGo(ctx, of))
+			says("thrown away", s.Practice, false)
+			write()
+			must(t, k.save())
+			time.Sleep(10 * time.Second)
+			says("saved", s.Practice, false)
+			want(t, "in the store", kept(t, s, of), "")
+		}
+
+		got, err := s.Client(ctx, who.ID)
+		must(t, err)
+		must(t, s.SetStatus(ctx, who.ID, app.ClientArchived))
+		changed = got
+		changed.Focus = "sleep"
+		s.WriteClient(got, changed)
+		must(t, s.SetStatus(ctx, who.ID, app.ClientActive)) // not by the form: what is typed there stays
+		u, err := s.UnsavedClient(ctx, who.ID)
+		must(t, err)
+		changed.PairKey, changed.Asks, changed.Created, changed.Changed = nil, nil, time.Time{}, time.Time{}
+		if u == nil || !reflect.DeepEqual(u.Form, changed) {
+			t.Errorf("the client's form: %+v, want %+v", u, changed)
+		}
+		s.WriteClient(got, got)
+		time.Sleep(3 * time.Second)
+		want(t, "typed back", kept(t, s, app.WritingOf(app.ClientWriting, who.ID)), "")
+		s.WriteTemplate(app.Template{ID: format}, form)
+		ut, err := s.UnsavedTemplate(ctx, format)
+		must(t, err)
+		if ut == nil || !reflect.DeepEqual(ut.Form, form) {
+			t.Errorf("the template's form: %+v, want %+v", ut, form)
+		}
+		must(t, s.DeleteTemplate(ctx, format))
+		want(t, "of a template that was deleted", being(t, s.Practice, app.WritingOf(app.TemplateWriting, format)), "")
+	})
+}
+
+// TestWritingTellsWhatFails: at once, in words, until it is kept.
+func TestWritingTellsWhatFails(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		of := app.WritingOf(app.AnswerWriting, app.AlertID("A1"))
+		heard := func() bool {
+			found := false
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			for {
+				all, err := s.Next(ctx)
+				if err != nil {
+					return found
+				}
+				found = found || slices.Contains(all, app.Event{Kind: app.WritingChanged, ID: "A1"})
+			}
+		}
+		s.Write(of, "a")
+		time.Sleep(3 * time.Second)
+		want(t, "told while it is kept", heard(), false)
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		s.Write(of, "ab")
+		want(t, "before it was tried", s.WritingProblem(of), "")
+		time.Sleep(3 * time.Second)
+		want(t, "told", heard(), true)
+		want(t, "the words", s.WritingProblem(of), app.Explain(app.ErrDiskFull))
+		s.Write(of, "abc")
+		want(t, "while one types on", s.WritingProblem(of), app.Explain(app.ErrDiskFull))
+		time.Sleep(20 * time.Second)
+		want(t, "told anew", heard(), false)
+		s.Vault.Memory.Fail(nil)
+		time.Sleep(6 * time.Second)
+		want(t, "told that it is well again", heard(), true)
+		want(t, "no words", s.WritingProblem(of), "")
+		want(t, "kept", kept(t, s, of), "abc")
+	})
+}
+
+// TestTypedDuringALock: a key that falls while the lock writes waits for the unlock.
+func TestTypedDuringALock(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		of := app.WritingOf(app.AnswerWriting, app.AlertID("A1"))
+		s.Write(of, "a")
+		goOn := s.Vault.Memory.Stall()
+		locked := make(chan struct{})
+		go func() { s.Lock(); close(locked) }()
+		synctest.Wait()
+		s.Write(of, "ab")
+		goOn()
+		<-locked
+		time.Sleep(10 * time.Second)
+		want(t, "locked", kept(t, s, of), "a")
+		want(t, "it is named when the app is closed", s.Waiting().Writing[app.AnswerWriting], 1)
+		unlock(t, s)
+		want(t, "unlocked", kept(t, s, of), "ab")
 	})
 }

@@ -17,7 +17,7 @@ type clientStore struct{ *records }
 // clientsLimit is the page that a query gets without asking.
 const clientsLimit = 200
 
-func (s clientStore) SaveClient(ctx context.Context, c app.Client) error {
+func (s clientStore) SaveClient(ctx context.Context, c app.Client, ends ...app.Writing) error {
 	tags, err := json.Marshal(c.Tags)
 	if err != nil {
 		return err
@@ -41,6 +41,9 @@ func (s clientStore) SaveClient(ctx context.Context, c app.Client) error {
 			string(c.ID), c.Name, fold(c.Name), c.Pronouns, c.Email, c.Phone, c.TimeZone,
 			c.Emergency.Name, c.Emergency.Relation, c.Emergency.Phone, string(tags), c.Focus, string(c.Status), c.Direct, string(asks),
 			c.PairKey, stamp(c.Created), stamp(c.Changed)).Scan(&row)
+		if err == nil {
+			err = letGo(ctx, tx, ends)
+		}
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,8 @@ import (
 // storeEnv makes this test program play an act over the store that it names, until it is killed.
 const storeEnv = "ALCOVE_STORAGE_STORE"
 
-// How often it is killed while it signs, and while it records responses.
-const signerKills, recorderKills = 40, 12
+// How often it is killed while it signs, while it records responses, and while it keeps what is being written.
+const signerKills, recorderKills, writerKills = 40, 12, 12
 
 // overStore is the part that plays an act.
 func overStore(path, act string) *exec.Cmd {
@@ -38,7 +39,7 @@ func playStore() bool {
 	}
 	r, err := openFixture(context.Background(), path)
 	if err == nil {
-		err = map[string]func(*app.Records) error{"sign": playSigner, "record": playRecorder, "session": playSession}[os.Args[1]](r)
+		err = map[string]func(*app.Records) error{"sign": playSigner, "record": playRecorder, "session": playSession, "write": playWriter}[os.Args[1]](r)
 	}
 	fmt.Println("failed:", err)
 	return true
@@ -227,5 +228,60 @@ func TestKilledRecorderLosesNothingAcknowledged(t *testing.T) {
 	t.Logf("%d kills, %d responses acknowledged, %d there", recorderKills, len(recorded), len(all))
 	if len(recorded) < recorderKills {
 		t.Errorf("only %d: the kills came too early to prove anything", len(recorded))
+	}
+}
+
+var newClient = app.Writing{Kind: app.ClientWriting}
+
+// playWriter keeps what is typed into a new client's form, and adds the client, one after the other, and says each only after the
+// store has answered.
+func playWriter(r *app.Records) error {
+	ctx := context.Background()
+	for n := 0; ; n++ {
+		id := fmt.Sprintf("W%06d", n)
+		if _, err := r.Clients.Client(ctx, app.ClientID(id)); err == nil {
+			continue // of an earlier life
+		}
+		for _, text := range []string{"half of ", ""} {
+			if err := r.Writing.KeepWriting(ctx, newClient, app.Written{Text: text + id}); err != nil {
+				return err
+			}
+			fmt.Println(n, 0)
+		}
+		if err := r.Clients.SaveClient(ctx, app.Client{ID: app.ClientID(id), Name: id, Status: app.ClientActive}, newClient); err != nil {
+			return err
+		}
+		fmt.Println(n, 1)
+	}
+}
+
+// Whatever moment it is killed in, what was typed last is there until its client is, and never beside them: they would be added twice.
+func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
+	path := storeToKill(t)
+	random := rand.New(rand.NewPCG(9, 10))
+	added, written := 0, 0
+	for k := range writerKills {
+		last, step := -1, 0
+		for _, line := range killed(t, overStore(path, "write"), time.Duration(random.IntN(30_000))*time.Microsecond) {
+			if _, err := fmt.Sscan(line, &last, &step); err != nil {
+				t.Fatalf("the writer: %s", line)
+			}
+		}
+		r, err := openFixture(t.Context(), path)
+		must(t, err)
+		id := fmt.Sprintf("W%06d", last)
+		_, err = r.Clients.Client(t.Context(), app.ClientID(id))
+		there := err == nil
+		w, err := r.Writing.Writing(t.Context(), newClient)
+		mine := err == nil && strings.HasSuffix(w.Text, id)
+		if there == mine || step == 1 && !there {
+			t.Fatalf("after %d kills: client %s is there: %v; being written: %q", k+1, id, there, w.Text)
+		}
+		added, written = added+step, written+1-step
+		must(t, r.Close())
+	}
+	t.Logf("%d kills, %d of them after a client was added, %d while one was being written", writerKills, added, written)
+	if added == 0 || written == 0 {
+		t.Error("no kill fell before, or none after: this proves half of it")
 	}
 }

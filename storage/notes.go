@@ -155,39 +155,7 @@ func find(ctx context.Context, q querier, id app.NoteID) (row int64, status app.
 	return row, status, err
 }
 
-func (s noteStore) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
-	return s.addendum(ctx, id, func(tx *sql.Tx, row int64) error { return addAddendum(ctx, tx, id, row, a) })
-}
-
-func (s noteStore) SignAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
-	return s.addendum(ctx, id, func(tx *sql.Tx, row int64) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM addendum_drafts WHERE note = ?", row); err != nil {
-			return err
-		}
-		return addAddendum(ctx, tx, id, row, a)
-	})
-}
-
-func (s noteStore) KeepAddendumDraft(ctx context.Context, id app.NoteID, d *app.AddendumDraft) error {
-	return s.addendum(ctx, id, func(tx *sql.Tx, row int64) error {
-		if d == nil {
-			_, err := tx.ExecContext(ctx, "DELETE FROM addendum_drafts WHERE note = ?", row)
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO addendum_drafts (note, text, changed) VALUES (?, ?, ?)
-			ON CONFLICT (note) DO UPDATE SET text = excluded.text, changed = excluded.changed`, row, d.Text, stamp(d.Changed))
-		return err
-	})
-}
-
-func (s noteStore) AddendumDraft(ctx context.Context, id app.NoteID) (d app.AddendumDraft, err error) {
-	err = s.store.DB().QueryRowContext(ctx, "SELECT text, changed FROM addendum_drafts WHERE note = (SELECT row FROM notes WHERE id = ?)", string(id)).
-		Scan(&d.Text, when{&d.Changed})
-	return d, s.fail(ctx, err)
-}
-
-// addendum does something about an addendum to a signed note.
-func (s noteStore) addendum(ctx context.Context, id app.NoteID, do func(tx *sql.Tx, row int64) error) error {
+func (s noteStore) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendum, ends ...app.Writing) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		row, status, err := find(ctx, tx, id)
 		if err != nil {
@@ -196,7 +164,10 @@ func (s noteStore) addendum(ctx context.Context, id app.NoteID, do func(tx *sql.
 		if status == app.NotePreliminary {
 			return app.ErrNotSigned
 		}
-		return do(tx, row)
+		if err := letGo(ctx, tx, ends); err != nil {
+			return err
+		}
+		return addAddendum(ctx, tx, id, row, a)
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 // planStore implements app.PlanStore. That no version is changed is kept by triggers too.
 type planStore struct{ *records }
 
-func (s planStore) AddPlan(ctx context.Context, p app.SafetyPlan) error {
+func (s planStore) AddPlan(ctx context.Context, p app.SafetyPlan, ends ...app.Writing) error {
 	steps, err := json.Marshal(p.Steps)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (s planStore) AddPlan(ctx context.Context, p app.SafetyPlan) error {
 			string(p.ID), string(p.Client), p.Version, string(steps), stamp(p.Review), p.By, stamp(p.At)); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM plan_drafts WHERE client = ?", string(p.Client)); err != nil {
+		if err := letGo(ctx, tx, ends); err != nil {
 			return err
 		}
 		return enter(ctx, tx, e)
@@ -55,28 +55,6 @@ func (s planStore) PlansDue(ctx context.Context, by time.Time) ([]app.PlanDue, e
 		WHERE p.review <= ? AND c.status <> 'archived' AND p.version = (SELECT max(version) FROM plans WHERE client = p.client)
 		ORDER BY p.review, c.name_key, c.id`, stamp(by))
 	return all, s.fail(ctx, err)
-}
-
-func (s planStore) KeepPlanDraft(ctx context.Context, c app.ClientID, d *app.PlanDraft) error {
-	if d == nil {
-		return s.exec(ctx, "DELETE FROM plan_drafts WHERE client = ?", string(c))
-	}
-	steps, err := json.Marshal(d.Steps)
-	if err != nil {
-		return err
-	}
-	return s.exec(ctx, `INSERT INTO plan_drafts (client, steps, changed) VALUES (?, ?, ?)
-		ON CONFLICT (client) DO UPDATE SET steps = excluded.steps, changed = excluded.changed`,
-		string(c), string(steps), stamp(d.Changed))
-}
-
-func (s planStore) PlanDraft(ctx context.Context, c app.ClientID) (d app.PlanDraft, err error) {
-	var steps string
-	err = s.store.DB().QueryRowContext(ctx, "SELECT steps, changed FROM plan_drafts WHERE client = ?", string(c)).Scan(&steps, when{&d.Changed})
-	if err == nil {
-		err = json.Unmarshal([]byte(steps), &d.Steps)
-	}
-	return d, s.fail(ctx, err)
 }
 
 // plansDiffer counts the versions of plans that chain and record do not have alike, with the same lines.

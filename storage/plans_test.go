@@ -58,10 +58,11 @@ func TestCheckSeesPlansApart(t *testing.T) {
 func TestAPlanWithoutItsEntryCannotBe(t *testing.T) {
 	r := planned(t)
 	db := recordsOf(r).store.DB()
-	must(t, r.Plans.KeepPlanDraft(t.Context(), "C1", &app.PlanDraft{Changed: time.Now()}))
+	of := app.Writing{Kind: app.PlanWriting, Of: "C1"}
+	must(t, r.Writing.KeepWriting(t.Context(), of, app.Written{Text: "[]"}))
 	_, err := db.Exec("CREATE TRIGGER full BEFORE INSERT ON chain BEGIN SELECT raise(ABORT, 'no room'); END")
 	must(t, err)
-	if r.Plans.AddPlan(t.Context(), app.SafetyPlan{ID: "P3", Client: "C1", Plan: safety.Plan{Version: 3, By: "T"}}) == nil {
+	if r.Plans.AddPlan(t.Context(), app.SafetyPlan{ID: "P3", Client: "C1", Plan: safety.Plan{Version: 3, By: "T"}}, of) == nil {
 		t.Fatal("went through")
 	}
 	_, err = db.Exec("DROP TRIGGER full")
@@ -70,7 +71,7 @@ func TestAPlanWithoutItsEntryCannotBe(t *testing.T) {
 	if err != nil || len(all) != 2 {
 		t.Errorf("%d versions, %v", len(all), err)
 	}
-	_, err = r.Plans.PlanDraft(t.Context(), "C1")
+	_, err = r.Writing.Writing(t.Context(), of)
 	must(t, err)
 	must(t, Check(t.Context(), r))
 }

@@ -53,6 +53,7 @@ func newRecords(store database, keys *vaultKeys) *app.Records {
 		Responses: responseStore{r},
 		Alerts:    alertStore{r},
 		Measures:  measureStore{r},
+		Writing:   writingStore{r},
 	}
 }
 

@@ -42,12 +42,15 @@ func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises 
 	return added && err == nil, err
 }
 
-func (s responseStore) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voiding, e chain.Entry) error {
+func (s responseStore) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voiding, e chain.Entry, ends ...app.Writing) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if err := mustExist(ctx, tx, "SELECT 1 FROM responses WHERE id = ? AND client = ?", string(id), e.Client); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO voided (response, why, by, at) VALUES (?, ?, ?, ?)", string(id), v.Why, v.By, stamp(v.At))
+		if err == nil {
+			err = letGo(ctx, tx, ends)
+		}
 		if err != nil {
 			return err
 		}
@@ -112,12 +115,15 @@ func saveAlert(ctx context.Context, tx *sql.Tx, a app.Alert) error {
 	return logIn(ctx, tx, app.RaisedAct(a))
 }
 
-func (s alertStore) AnswerAlert(ctx context.Context, id app.AlertID, a app.AlertAnswer, e chain.Entry) error {
+func (s alertStore) AnswerAlert(ctx context.Context, id app.AlertID, a app.AlertAnswer, e chain.Entry, ends ...app.Writing) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if err := mustExist(ctx, tx, "SELECT 1 FROM alerts WHERE id = ? AND client = ?", string(id), e.Client); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO alert_answers (alert, done, by, at) VALUES (?, ?, ?, ?)", string(id), a.Done, a.By, stamp(a.At))
+		if err == nil {
+			err = letGo(ctx, tx, ends)
+		}
 		if err != nil {
 			return err
 		}

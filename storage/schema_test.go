@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"alcove/app"
+	"alcove/app/safety"
 	"alcove/storage/sealed"
 )
 
@@ -138,10 +139,11 @@ func TestReplaceDeletesNothingSigned(t *testing.T) {
 func TestAnAddendumWithoutItsEntryCannotBe(t *testing.T) {
 	r := signed(t)
 	db := recordsOf(r).store.DB()
-	must(t, r.Notes.KeepAddendumDraft(t.Context(), "N1", &app.AddendumDraft{Text: "being written"}))
+	of := app.Writing{Kind: app.AddendumWriting, Of: "N1"}
+	must(t, r.Writing.KeepWriting(t.Context(), of, app.Written{Text: "being written"}))
 	_, err := db.Exec("CREATE TRIGGER full BEFORE INSERT ON chain BEGIN SELECT raise(ABORT, 'no room'); END")
 	must(t, err)
-	if r.Notes.SignAddendum(t.Context(), "N1", app.Addendum{Text: "being written", By: "T"}) == nil {
+	if r.Notes.AddAddendum(t.Context(), "N1", app.Addendum{Text: "being written", By: "T"}, of) == nil {
 		t.Fatal("went through")
 	}
 	_, err = db.Exec("DROP TRIGGER full")
@@ -150,7 +152,7 @@ func TestAnAddendumWithoutItsEntryCannotBe(t *testing.T) {
 	if err != nil || len(n.Addenda) != 1 {
 		t.Errorf("%d addenda, %v", len(n.Addenda), err)
 	}
-	_, err = r.Notes.AddendumDraft(t.Context(), "N1")
+	_, err = r.Writing.Writing(t.Context(), of)
 	must(t, err)
 	must(t, Check(t.Context(), r))
 }
@@ -329,16 +331,54 @@ func TestOldestStoreOpens(t *testing.T) {
 			if before := filepath.Base(file) < "schema0009.db"; err != nil || before != (len(own) == 0) || !before && string(own[0].File) != canary {
 				t.Errorf("the practice's own measures: %v %v", own, err)
 			}
-			d, err := r.Notes.AddendumDraft(t.Context(), "N1")
-			if before := filepath.Base(file) < "schema0011.db"; before != errors.Is(err, app.ErrNotFound) || !before && (err != nil || d.Text != "half a sen") {
-				t.Errorf("what was being written of an addendum: %q %v", d.Text, err)
+			for of, since := range fixtureWriting {
+				d, err := r.Writing.Writing(t.Context(), of)
+				if before := filepath.Base(file) < since.schema; before != errors.Is(err, app.ErrNotFound) || !before && (err != nil || d != since.Written) {
+					t.Errorf("what was being written of %v: %+v %v", of, d, err)
+				}
+				must(t, r.Writing.KeepWriting(t.Context(), of, app.Written{Text: "more"}))
 			}
-			must(t, r.Notes.KeepAddendumDraft(t.Context(), "N1", &app.AddendumDraft{Text: "more"}))
 			must(t, r.Measures.AddMeasure(t.Context(), app.OwnMeasure{Measure: "later", Version: "2026-11-26", File: []byte("{}")}))
 			must(t, Check(t.Context(), r))
 		})
 	}
 }
+
+// TestWritingMovesOver: what was being written of a plan and of an addendum is in the one table for all, as app reads it.
+func TestWritingMovesOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), storeName)
+	must(t, os.WriteFile(path, slurp(t, "testdata/schema0011.db"), 0o600))
+	s, err := sealed.Open(t.Context(), path, fixtureKeyOf(t))
+	must(t, err)
+	_, err = s.DB().Exec(`INSERT INTO plan_drafts VALUES ('C1', '[[{"Text":"pacing"}],null,null,[{"Text":"Luis","Phone":"112"}],null,null]', ?)`, stamp(fixtureAt))
+	must(t, err)
+	must(t, migrate(t.Context(), s))
+	r := newRecords(s, newVaultKeys(&Vault{}, &keyFile{}, fixtureKeyOf(t), new(stretched)))
+	defer r.Close()
+	p := app.New(app.Deps{Vault: given{r}, Line: offline{}})
+	must(t, p.Unlock(t.Context(), app.NewPassphrase(nil)))
+	plan, err := p.UnsavedPlan(t.Context(), "C1")
+	must(t, err)
+	if want := (safety.Steps{0: {{Text: "pacing"}}, 3: {{Text: "Luis", Phone: "112"}}}); plan == nil || !plan.Form.Same(want) || !plan.At.Equal(fixtureAt) {
+		t.Errorf("the plan: %+v", plan)
+	}
+	added, err := p.Written(t.Context(), app.Writing{Kind: app.AddendumWriting, Of: "N1"})
+	if err != nil || added.Text != "half a sen" {
+		t.Errorf("the addendum: %+v %v", added, err)
+	}
+}
+
+// fixtureWriting is what is being written in the stores of testdata, and since which of them.
+var fixtureWriting = map[app.Writing]struct {
+	app.Written
+	schema string
+}{
+	{Kind: app.AddendumWriting, Of: "N1"}: {app.Written{Text: "half a sen", At: fixtureAt}, "schema0011.db"},
+	{Kind: app.AnswerWriting, Of: "A1"}:   {app.Written{Text: "called the neigh", At: fixtureAt}, "schema0012.db"},
+	{Kind: app.ClientWriting}:             {app.Written{Text: `{"Name":"Nob"}`, At: fixtureAt}, "schema0012.db"},
+}
+
+var fixtureAt = time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
 
 func writeFixture(t *testing.T) {
 	t.Helper()
@@ -353,11 +393,13 @@ func writeFixture(t *testing.T) {
 	must(t, migrate(t.Context(), s))
 	r := newRecords(s, newVaultKeys(&Vault{}, &keyFile{}, fixtureKeyOf(t), new(stretched)))
 	fillRecords(t, r)
-	at := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	at := fixtureAt
 	must(t, r.Notes.SignNote(t.Context(), "N1", app.Signature{By: "T", At: at, Hash: [32]byte{1}}))
 	must(t, r.Notes.AddAddendum(t.Context(), "N1", app.Addendum{Text: "later", By: "T", At: at}))
 	must(t, r.Notes.SaveDraft(t.Context(), app.Note{ID: "N2", Client: "C1", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "draft"}}, Created: at, Changed: at}))
-	must(t, r.Notes.KeepAddendumDraft(t.Context(), "N1", &app.AddendumDraft{Text: "half a sen", Changed: at}))
+	for of, since := range fixtureWriting {
+		must(t, r.Writing.KeepWriting(t.Context(), of, since.Written))
+	}
 	fillMeasures(t, r)
 	must(t, r.Measures.AddMeasure(t.Context(), app.OwnMeasure{Measure: "own", Version: "2026-11-25", File: []byte(canary), Added: at}))
 	must(t, r.Close())

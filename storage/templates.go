@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 
 	"alcove/app"
@@ -33,7 +34,7 @@ func (s templateStore) Templates(ctx context.Context) ([]app.Template, error) {
 	return all, s.fail(ctx, err)
 }
 
-func (s templateStore) SaveTemplate(ctx context.Context, t app.Template) error {
+func (s templateStore) SaveTemplate(ctx context.Context, t app.Template, ends ...app.Writing) error {
 	kept := []templateSection{}
 	for _, x := range t.Sections {
 		kept = append(kept, templateSection{x.Key, x.Heading, x.Hint})
@@ -42,12 +43,23 @@ func (s templateStore) SaveTemplate(ctx context.Context, t app.Template) error {
 	if err != nil {
 		return err
 	}
-	return s.exec(ctx, `INSERT INTO templates (id, name, name_key, sections, changed) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
-			sections = excluded.sections, changed = excluded.changed`,
-		string(t.ID), t.Name, fold(t.Name), string(sections), stamp(t.Changed))
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO templates (id, name, name_key, sections, changed) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
+				sections = excluded.sections, changed = excluded.changed`,
+			string(t.ID), t.Name, fold(t.Name), string(sections), stamp(t.Changed))
+		if err != nil {
+			return err
+		}
+		return letGo(ctx, tx, ends)
+	})
 }
 
-func (s templateStore) DeleteTemplate(ctx context.Context, id app.NoteFormat) error {
-	return s.one(ctx, "DELETE FROM templates WHERE id = ?", string(id))
+func (s templateStore) DeleteTemplate(ctx context.Context, id app.NoteFormat, ends ...app.Writing) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := mustExist(ctx, tx, "DELETE FROM templates WHERE id = ? RETURNING 1", string(id)); err != nil {
+			return err
+		}
+		return letGo(ctx, tx, ends)
+	})
 }

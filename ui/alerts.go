@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"fyne.io/fyne/v2"
@@ -79,7 +78,7 @@ func (s *alertStrip) banner(a app.AlertView) fyne.CanvasObject {
 		who, label = a.ClientName+": ", "Record what was done for "+a.ClientName
 	}
 	return widget.NewBanner(dots(who+"Risk answer in "+alertWord(a), dayTime(a.Raised, s.u.follow.now())), widget.Negative,
-		widget.NewButton("Record what was done", "", widget.Secondary, func() { askWhatWasDone(s.u, s.life, a) }).Low().Named(label))
+		widget.NewButton("Record what was done", "", widget.Secondary, func() { askWhatWasDone(s.u, a) }).Low().Named(label))
 }
 
 // alertWord is "PHQ-9, question 9: “Several days”".
@@ -95,37 +94,18 @@ func alertWord(a app.AlertView) string {
 }
 
 // askWhatWasDone closes an alert with what the therapist writes.
-func askWhatWasDone(u *UI, life *scope, a app.AlertView) {
+func askWhatWasDone(u *UI, a app.AlertView) {
 	var asked []fyne.CanvasObject
 	for _, q := range a.Asked {
 		asked = append(asked, widget.NewPara(q.Question, widget.Plain), widget.NewText(q.Answer, widget.Strong.In(look.Bad)))
 	}
-	area := widget.NewArea("What was done", "", 4).UpTo(8)
-	field := widget.NewField(area, "Whom you spoke to, what was agreed, what comes next. It is signed with your name and the time, and cannot be changed.")
-	cancel := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
-	var save *widget.Button
-	save = widget.NewButton("Record", "check", widget.Primary, func() {
-		save.Disable()
-		done := area.Text
-		act(u, life, "Recording", func(ctx context.Context) error { return u.p.AnswerAlert(ctx, a.Client, a.ID, done) }, func(err error) {
-			save.Enable()
-			var bad *app.FieldError
-			if errors.As(err, &bad) {
-				field.Advise(bad.Advice)
-				u.reflow()
-				return
-			}
-			if err != nil {
-				u.complain(err)
-				return
-			}
-			u.closeDialog()
-			u.say("Recorded")
-		})
-	})
-	u.ask(widget.DialogSpec{
-		Icon: "warning", Tone: widget.Negative, Title: "Record what was done", Width: 560,
-		Text: dots(a.ClientName, a.Measure, dayTime(a.Raised, u.follow.now())), Body: widget.Col(look.S3, append(asked, field)...),
-		Buttons: []fyne.CanvasObject{cancel, save}, Focus: area,
+	u.askWords(wordingSpec{
+		of: app.WritingOf(app.AnswerWriting, a.ID), icon: "warning", tone: widget.Negative, title: "Record what was done",
+		text: dots(a.ClientName, a.Measure, dayTime(a.Raised, u.follow.now())), above: asked,
+		label: "What was done", rows: 4,
+		hint: "Whom you spoke to, what was agreed, what comes next. It is signed with your name and the time, and cannot be changed. " + keptMeanwhile,
+		lost: "It is not recorded, and the alert stays open.",
+		yes:  "Record", deed: "check", kind: widget.Primary, doing: "Recording", said: "Recorded",
+		do: func(ctx context.Context, done string) error { return u.p.AnswerAlert(ctx, a.Client, a.ID, done) },
 	})
 }

@@ -23,6 +23,7 @@ type caseload struct {
 	detail *fyne.Container
 	aside  *fyne.Container // the list
 	side   screen          // what the detail shows
+	coming *scope          // what is to be shown there next
 	status app.ClientStatus
 	chosen app.ClientID
 }
@@ -33,6 +34,7 @@ func newCaseload(u *UI) *caseload {
 		entry: widget.NewSearch("Search clients", "Search clients    Ctrl+K"),
 		total: widget.NewText("", widget.Soft), detail: container.NewStack(),
 	}
+	c.coming = newScope(c.life.ctx)
 	c.paged = newPaged(u, c.life, "Clients", widget.NewPersonLine, c.fill, func(r app.ClientRow) { c.open(r.ID) })
 	c.ask, c.shown = c.asking, c.show
 	c.entry.OnChanged = func(string) { c.search() }
@@ -73,6 +75,7 @@ func (c *caseload) Leave() {
 }
 
 func (c *caseload) leaveSide() {
+	c.coming.renew()
 	if c.side != nil {
 		c.side.Leave()
 		c.side = nil
@@ -228,7 +231,16 @@ func (c *caseload) openTab(id app.ClientID, tab string) {
 }
 
 // edit shows the form; a client without an ID is new.
-func (c *caseload) edit(cl app.Client) { c.put(newClientForm(c, cl)) }
+func (c *caseload) edit(cl app.Client) {
+	read(c.u, c.coming.renew(), func(ctx context.Context) (*app.Unsaved[app.Client], error) { return c.u.p.UnsavedClient(ctx, cl.ID) },
+		func(kept *app.Unsaved[app.Client], err error) {
+			if err != nil {
+				c.u.complain(err)
+				return
+			}
+			c.put(newClientForm(c, cl, kept))
+		})
+}
 
 // openNote shows a note in place of its client.
 func (c *caseload) openNote(id app.NoteID) {

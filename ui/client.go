@@ -100,7 +100,7 @@ func (k *client) Changed(e app.Event) {
 		k.show()
 	case e.Kind == app.ClientChanged && e.ID == string(k.id), e.Kind == app.ProfileChanged:
 		k.read()
-	case e.Kind == app.PlanChanged && k.plan != nil:
+	case (e.Kind == app.PlanChanged || e.Kind == app.WritingChanged) && k.plan != nil:
 		k.plan.changed(e)
 	case e.Kind == app.NoteChanged && (k.tab == tabNotes || k.tab == tabOverview), e.Kind == app.SessionChanged && k.tab == tabOverview && k.u.p.Running() == nil:
 		k.show()

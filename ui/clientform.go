@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -17,32 +18,37 @@ type clientForm struct {
 	c      *caseload
 	u      *UI
 	life   *scope
-	data   app.Client
+	data   app.Client // as it is saved
 	fields map[string]*widget.Field
 	status *widget.Choice
 	direct *widget.Switch
 	save   *widget.Button
+	typing *typing
 	root   fyne.CanvasObject
 }
 
-func newClientForm(c *caseload, data app.Client) *clientForm {
-	f := &clientForm{c: c, u: c.u, life: newScope(c.life.ctx), data: data, fields: map[string]*widget.Field{}}
+// newClientForm shows what was typed into the form before, unless kept is nil.
+func newClientForm(c *caseload, data app.Client, kept *app.Unsaved[app.Client]) *clientForm {
+	head, done := "Edit client", "Save"
+	if data.ID == "" {
+		head, done, data.Status = "New client", "Add client", app.ClientActive
+	}
+	f := &clientForm{
+		c: c, u: c.u, life: newScope(c.life.ctx), data: data, fields: map[string]*widget.Field{},
+		typing: newTyping(c.u, app.WritingOf(app.ClientWriting, data.ID)),
+	}
+	var at time.Time
+	if kept != nil {
+		data, at = kept.Form, kept.At
+	}
 	field := func(key, label, value, hint string) fyne.CanvasObject {
 		e := widget.NewEntry(label, value)
-		e.OnSubmitted = func(string) { f.Submit() }
+		e.OnSubmitted, e.OnChanged = func(string) { f.Submit() }, func(string) { f.keep() }
 		f.fields[key] = widget.NewField(e, hint)
 		return f.fields[key]
 	}
-	head, done := "Edit client", "Save"
-	if data.ID == "" {
-		head, done = "New client", "Add client"
-	}
-	status := data.Status
-	if status == "" {
-		status = app.ClientActive
-	}
-	f.status = widget.NewChoice(string(status), nil, string(app.ClientActive), "Active", string(app.ClientWaitlist), "Waitlist", string(app.ClientArchived), "Archived")
-	f.direct = widget.NewSwitch("Allow a direct line", data.Direct, nil)
+	f.status = widget.NewChoice(string(data.Status), func(string) { f.keep() }, string(app.ClientActive), "Active", string(app.ClientWaitlist), "Waitlist", string(app.ClientArchived), "Archived")
+	f.direct = widget.NewSwitch("Allow a direct line", data.Direct, func(bool) { f.keep() })
 	f.save = widget.NewButton(done, "check", widget.Primary, f.Submit)
 	form := widget.Col(look.S4,
 		widget.RowTop(look.S4, widget.Share(2, field("Name", "Name or pseudonym", data.Name, "")), widget.Share(1, field("Pronouns", "Pronouns", data.Pronouns, ""))),
@@ -61,7 +67,7 @@ func newClientForm(c *caseload, data app.Client) *clientForm {
 	)
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, f.Escape)
 	f.root = widget.NewVScroll(widget.Pad(look.S6, look.S6, look.S6, look.S6, widget.Measure(760, widget.Col(look.S4,
-		widget.Row(look.S3, widget.Grow(widget.NewText(head, widget.TitleOf)), cancel, f.save), widget.Card(form)))))
+		widget.Row(look.S3, widget.Grow(widget.NewText(head, widget.TitleOf)), cancel, f.save), f.typing.banner, backAgain(c.u, at), widget.Card(form)))))
 	return f
 }
 
@@ -75,18 +81,26 @@ func pair(fields ...fyne.CanvasObject) fyne.CanvasObject {
 
 func (f *clientForm) Name() string              { return "client-form" }
 func (f *clientForm) Object() fyne.CanvasObject { return f.root }
-func (f *clientForm) Changed(app.Event)         {}
+func (f *clientForm) Changed(e app.Event)       { f.typing.changed(e) }
 func (f *clientForm) Focus()                    { f.u.win.Canvas().Focus(f.fields["Name"].Entry) }
 
-// Leave forgets what was typed.
+// Leave forgets what was typed: it is kept.
 func (f *clientForm) Leave() {
 	f.life.end()
+	f.typing.ended = true
 	for _, field := range f.fields {
 		field.Entry.SetText("")
 	}
 }
 
 func (f *clientForm) text(key string) string { return f.fields[key].Entry.Text }
+
+// keep keeps what is typed, until it is saved or the form is left by its own button.
+func (f *clientForm) keep() {
+	if !f.typing.ended {
+		f.u.p.WriteClient(f.data, f.typed())
+	}
+}
 
 // typed is the client as the form now has it.
 func (f *clientForm) typed() app.Client {
@@ -118,14 +132,16 @@ func (f *clientForm) Escape() {
 		leave()
 		return
 	}
-	f.u.confirm("Leave without saving?", "What you typed into this form will be lost.", "Leave", widget.Danger, leave)
+	f.u.confirm("Leave without saving?", "What you typed into this form will be lost.", "Leave", widget.Danger, func() {
+		f.typing.discard(f.life, leave)
+	})
 }
 
 func (f *clientForm) changed() bool {
 	a, b := f.typed(), f.data
 	return a.Name != b.Name || a.Pronouns != b.Pronouns || a.Focus != b.Focus || a.Email != b.Email || a.Phone != b.Phone ||
 		a.TimeZone != b.TimeZone || a.Emergency != b.Emergency || strings.Join(a.Tags, ",") != strings.Join(b.Tags, ",") ||
-		a.Direct != b.Direct || b.Status != "" && a.Status != b.Status
+		a.Direct != b.Direct || a.Status != b.Status
 }
 
 // Submit saves.
@@ -134,12 +150,16 @@ func (f *clientForm) Submit() {
 		return
 	}
 	f.save.Disable()
+	f.typing.ended = true
 	c := f.typed()
 	run(f.u, f.life, work[app.ClientID]{
 		what: "Saving", keep: true,
 		do: func(ctx context.Context) (app.ClientID, error) { return f.u.p.SaveClient(ctx, c) },
 		done: func(id app.ClientID, err error) {
 			f.save.Enable()
+			if f.typing.ended = err == nil; err != nil {
+				f.keep()
+			}
 			for _, field := range f.fields {
 				field.Advise("")
 			}

@@ -150,7 +150,9 @@ func TestVoidResponse(t *testing.T) {
 	r.sees("Please write why this response is not to count.")
 	r.typed("Why it does not count", "entered for somebody else")
 	r.press("Void")
-	r.until("the reason", func() bool { return strings.Contains(strings.Join(r.labels(), "|"), ": entered for somebody else") })
+	r.until("the reason", func() bool {
+		return strings.Contains(strings.Join(r.labels(), "|"), ": entered for somebody else") && r.dialog == nil
+	})
 	r.key(fyne.KeyEscape)
 	r.at("client-measures")
 	r.sees("Does not count")

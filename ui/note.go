@@ -21,9 +21,7 @@ type note struct {
 	view app.NoteView
 	edit *editor  // nil while it is read
 	past *history // what it said before, while that is shown
-	// adding is an addendum while it is asked for. The page beneath stands still: it would be of words before the last key.
-	adding *addendum
-	who    *widget.Text
+	who  *widget.Text
 }
 
 // newNote opens a note by its ID; back goes to its client.
@@ -112,7 +110,7 @@ func (n *note) Changed(e app.Event) {
 	switch {
 	case n.edit != nil:
 		n.edit.showState()
-	case n.past == nil && n.adding == nil:
+	case n.past == nil:
 		n.read()
 	}
 }
@@ -182,7 +180,7 @@ func (n *note) reader() fyne.CanvasObject {
 		page.Add(widget.Col(look.S2, widget.Lead(head), widget.NewPara(text, style)))
 	}
 	col := widget.Col(look.S4)
-	if v.Adding != "" {
+	if v.Adding {
 		col.Add(widget.NewBanner("An addendum is being written.", widget.Active))
 	}
 	col.Add(widget.Card(page))
@@ -197,7 +195,7 @@ func (n *note) reader() fyne.CanvasObject {
 	todo := widget.Row(look.S2, widget.NewPill(noteWord(v.Status)), widget.IconButton("History", "history", widget.Ghost, func() { n.openHistory(n.read) }),
 		widget.NewButton("Copy as text", "copy", widget.Secondary, n.export))
 	switch {
-	case v.Adding != "":
+	case v.Adding:
 		todo.Add(widget.NewButton("Go on writing", "edit", widget.Secondary, n.addendum))
 	case v.CanAdd:
 		todo.Add(widget.NewButton("Add addendum", "add", widget.Secondary, n.addendum))
@@ -217,6 +215,18 @@ func (n *note) signature() (string, widget.Tone) {
 		return "The text is not what " + v.Signed.By + " signed on " + dayTime(v.Signed.At, n.u.follow.now()) + ". Keep a backup, and look into it.", widget.Negative
 	}
 	return "Signed by " + v.Signed.By + " on " + v.Signed.At.Local().Format("2 January 2006 at 15:04") + ", and unchanged since.", widget.Positive
+}
+
+func (n *note) addendum() {
+	n.u.askWords(wordingSpec{
+		of: app.WritingOf(app.AddendumWriting, n.id), icon: "sign", tone: widget.Active, title: "Add an addendum",
+		text:  "It is dated when you sign it, and cannot be changed afterwards. The note itself stays as it was signed.",
+		label: "Addendum", rows: 12, long: true, hint: keptMeanwhile,
+		lost: "It is not added. The note, and what was added to it before, stay.",
+		yes:  "Sign addendum", deed: "sign", kind: widget.Primary, doing: "Saving", said: "Addendum signed",
+		do:     func(ctx context.Context, text string) error { return n.u.p.AddAddendum(ctx, n.id, text) },
+		closed: n.read,
+	})
 }
 
 func (n *note) export() {

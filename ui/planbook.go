@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -21,10 +20,10 @@ type planBook struct {
 	client app.ClientID
 	narrow bool
 
-	versions []app.SafetyPlan // newest first
-	draft    *app.PlanDraft   // what is being written of the next one
-	at       int              // of versions, which one is read
-	changes  bool             // what became of it since the one before, instead of the page
+	versions []app.SafetyPlan           // newest first
+	draft    *app.Unsaved[safety.Steps] // what is being written of the next one
+	at       int                        // of versions, which one is read
+	changes  bool                       // what became of it since the one before, instead of the page
 	editor   *planEditor
 	root     *fyne.Container
 }
@@ -37,7 +36,7 @@ func newPlanBook(u *UI, life *scope, c app.ClientID, narrow bool) *planBook {
 
 type planRead struct {
 	versions []app.SafetyPlan
-	draft    *app.PlanDraft
+	draft    *app.Unsaved[safety.Steps]
 }
 
 func readPlans(p *app.Practice, c app.ClientID) func(context.Context) (planRead, error) {
@@ -46,11 +45,8 @@ func readPlans(p *app.Practice, c app.ClientID) func(context.Context) (planRead,
 		if err != nil {
 			return planRead{}, err
 		}
-		d, err := p.PlanDraft(ctx, c)
-		if errors.Is(err, app.ErrNotFound) {
-			return planRead{versions: all}, nil
-		}
-		return planRead{all, &d}, err
+		d, err := p.UnsavedPlan(ctx, c)
+		return planRead{all, d}, err
 	}
 }
 
@@ -70,7 +66,10 @@ func (b *planBook) read() {
 
 // changed reads again what another place has written.
 func (b *planBook) changed(e app.Event) {
-	if e.Kind == app.PlanChanged && e.ID == string(b.client) && b.editor == nil {
+	switch {
+	case b.editor != nil:
+		b.editor.typing.changed(e)
+	case e.Kind == app.PlanChanged && e.ID == string(b.client):
 		b.read()
 	}
 }
@@ -89,7 +88,7 @@ func (b *planBook) edit() {
 		after = b.versions[0].Version
 	}
 	if b.draft != nil {
-		steps = b.draft.Steps
+		steps = b.draft.Form
 	}
 	b.editor = newPlanEditor(b, after, steps.Clone())
 	b.put(b.editor.root)

@@ -22,14 +22,15 @@ type planEditor struct {
 	rows   [safety.StepCount][]*phoneRow
 	lists  [safety.StepCount]*fyne.Container
 	review *widget.Choice
+	typing *typing
 	root   *widget.VScroll
 }
 
 type phoneRow struct{ who, phone *widget.Entry }
 
 func newPlanEditor(b *planBook, after int, steps safety.Steps) *planEditor {
-	e := &planEditor{b: b, after: after}
-	col := widget.Col(look.S5)
+	e := &planEditor{b: b, after: after, typing: newTyping(b.u, app.WritingOf(app.PlanWriting, b.client))}
+	col := widget.Col(look.S5, e.typing.banner)
 	for i, form := range safety.Forms() {
 		body := widget.Col(look.S2, widget.NewPara(form.Help, widget.Soft))
 		if form.Phones {
@@ -98,18 +99,24 @@ func (e *planEditor) steps() safety.Steps {
 	return s
 }
 
-func (e *planEditor) typed() { e.b.u.p.WritePlan(e.b.client, e.steps().Tidy()) }
+func (e *planEditor) typed() {
+	if !e.typing.ended {
+		e.b.u.p.WritePlan(e.b.client, e.steps().Tidy())
+	}
+}
 
 func (e *planEditor) save() {
 	steps, after, client := e.steps(), e.after, e.b.client
 	days, _ := strconv.Atoi(e.review.Value()) // the choices are numbers
+	e.typing.ended = true
 	run(e.b.u, e.b.life, work[app.SafetyPlan]{
 		what: "Saving the plan", keep: true,
 		do: func(ctx context.Context) (app.SafetyPlan, error) {
 			return e.b.u.p.SavePlan(ctx, client, after, steps, days)
 		},
 		done: func(p app.SafetyPlan, err error) {
-			if err != nil {
+			if e.typing.ended = err == nil; err != nil {
+				e.typed()
 				e.b.u.complain(err)
 				return
 			}
@@ -121,16 +128,7 @@ func (e *planEditor) save() {
 
 // discard asks before it throws away what was typed.
 func (e *planEditor) discard() {
-	drop := func() {
-		client := e.b.client
-		act(e.b.u, e.b.life, "Discarding", func(ctx context.Context) error { return e.b.u.p.DropPlanDraft(ctx, client) }, func(err error) {
-			if err != nil {
-				e.b.u.complain(err)
-				return
-			}
-			e.b.close()
-		})
-	}
+	drop := func() { e.typing.discard(e.b.life, e.b.close) }
 	if e.steps().Tidy().Same(e.b.latest()) {
 		drop()
 		return

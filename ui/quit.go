@@ -2,7 +2,7 @@ package ui
 
 import (
 	"context"
-	"strconv"
+	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -92,15 +92,24 @@ func waitingWords(w app.Waiting) string {
 	if w.Drafts > 0 {
 		all = append(all, "the last changes to "+count(w.Drafts, "note"))
 	}
-	switch w.Addenda {
-	case 0:
-	case 1:
-		all = append(all, "the last words of an addendum")
-	default:
-		all = append(all, "the last words of "+strconv.Itoa(w.Addenda)+" addenda")
-	}
-	if w.Plans > 0 {
-		all = append(all, "the last changes to "+count(w.Plans, "safety plan"))
+	for _, k := range []struct {
+		kind      app.WritingKind
+		one, many string
+	}{
+		{app.AddendumWriting, "the last words of an addendum", "the last words of %d addenda"},
+		{app.AnswerWriting, "the last words of what was done about an alert", "the last words of what was done about %d alerts"},
+		{app.VoidWriting, "the last words of why a response does not count", "the last words of why %d responses do not count"},
+		{app.PlanWriting, "the last changes to a safety plan", "the last changes to %d safety plans"},
+		{app.TemplateWriting, "the last changes to a template", "the last changes to %d templates"},
+		{app.ClientWriting, "the last changes to a client’s details", "the last changes to the details of %d clients"},
+	} {
+		switch n := w.Writing[k.kind]; n {
+		case 0:
+		case 1:
+			all = append(all, k.one)
+		default:
+			all = append(all, fmt.Sprintf(k.many, n))
+		}
 	}
 	for _, began := range w.Sessions {
 		all = append(all, "the end and the draft note of the session that began at "+began.Local().Format("15:04 on 2 January"))

@@ -86,7 +86,7 @@ func TestClosingOnWhatIsBeingWritten(t *testing.T) {
 	r.stage.Lock()
 	r.at("unlock")
 	r.quit()
-	r.reads("Closing now loses the last words of an addendum and the last changes to 1 safety plan.")
+	r.reads("Closing now loses the last words of an addendum and the last changes to a safety plan.")
 	r.stage.Vault.Memory.Fail(nil)
 }
 

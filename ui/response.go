@@ -149,27 +149,13 @@ func answersCard(v app.ResponseView) fyne.CanvasObject {
 
 // void asks why, and takes the response out of the account.
 func (r *response) void(v app.ResponseView) {
-	area := widget.NewArea("Why it does not count", "", 3).UpTo(8)
-	field := widget.NewField(area, "For example: entered for somebody else. The response stays to be read, with this reason.")
-	cancel := widget.NewButton("Cancel", "", widget.Secondary, r.u.closeDialog)
-	r.u.ask(widget.DialogSpec{
-		Icon: "warning", Tone: widget.Caution, Title: "Void this response?", Body: field, Focus: area,
-		Text: "It leaves the chart and the totals, and cannot be brought back into them. An alert that it raised stays open.",
-		Buttons: []fyne.CanvasObject{cancel, widget.NewButton("Void", "", widget.Danger, func() {
-			why := area.Text
-			act(r.u, r.life, "Voiding", func(ctx context.Context) error { return r.u.p.VoidResponse(ctx, r.client, v.ID, why) }, func(err error) {
-				var bad *app.FieldError
-				if errors.As(err, &bad) {
-					field.Advise(bad.Advice)
-					r.u.reflow()
-					return
-				}
-				if err != nil {
-					r.u.complain(err)
-					return
-				}
-				r.u.closeDialog()
-			})
-		})},
+	r.u.askWords(wordingSpec{
+		of: app.WritingOf(app.VoidWriting, v.ID), icon: "warning", tone: widget.Caution, title: "Void this response?",
+		text:  "It leaves the chart and the totals, and cannot be brought back into them. An alert that it raised stays open.",
+		label: "Why it does not count", rows: 3,
+		hint: "For example: entered for somebody else. The response stays to be read, with this reason. " + keptMeanwhile,
+		lost: "The reason is not recorded, and the response counts as before.",
+		yes:  "Void", kind: widget.Danger, doing: "Voiding", said: "Response voided",
+		do: func(ctx context.Context, why string) error { return r.u.p.VoidResponse(ctx, r.client, v.ID, why) },
 	})
 }

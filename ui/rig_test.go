@@ -177,11 +177,8 @@ func (r *rig) press(label string) {
 
 func (r *rig) typed(label, text string) {
 	r.t.Helper()
-	r.sees(label)
-	f, ok := r.find(label).(fyne.Focusable)
-	if !ok {
-		r.t.Fatalf("%q cannot be typed into", label)
-	}
+	var f fyne.Focusable // what is read may have the same label
+	r.until("what can be typed into: "+label, func() (ok bool) { f, ok = r.find(label).(fyne.Focusable); return ok })
 	r.win.Canvas().Focus(f)
 	for _, c := range text {
 		f.TypedRune(c)

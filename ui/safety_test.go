@@ -15,11 +15,8 @@ import (
 // field is an entry by its label.
 func (r *rig) field(label string) *widget.Entry {
 	r.t.Helper()
-	r.sees(label)
-	e, ok := r.find(label).(*widget.Entry)
-	if !ok {
-		r.t.Fatalf("%q is no field", label)
-	}
+	var e *widget.Entry
+	r.until("the field "+label, func() (ok bool) { e, ok = r.find(label).(*widget.Entry); return ok })
 	return e
 }
 

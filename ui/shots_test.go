@@ -201,18 +201,31 @@ func (r *rig) verified(k app.Knock) *apptest.Door {
 
 func (r *rig) openNote(signed bool) {
 	r.at("today")
+	r.shell().openNote(r.stage.Ana, r.noteOf(signed))
+	r.rest()
+}
+
+// unkept lets the disk be full while something is typed.
+func (r *rig) unkept(k app.WritingKind) {
+	r.stage.Vault.Memory.Fail(app.ErrDiskFull)
+	r.until("it is told", func() bool { return r.stage.Waiting().Writing[k] > 0 })
+	r.reads("The disk is full")
+	r.rest()
+}
+
+// noteOf is a note of the client, signed or a draft.
+func (r *rig) noteOf(signed bool) app.NoteID {
 	rows, err := r.stage.Notes(context.Background(), r.stage.Ana)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	for _, n := range rows {
 		if (n.Status != app.NotePreliminary) == signed {
-			r.shell().openNote(r.stage.Ana, n.ID)
-			r.rest()
-			return
+			return n.ID
 		}
 	}
 	r.t.Fatal("no such note")
+	return ""
 }
 
 var kim = app.Knock{Name: "Ana", Wants: app.ModalityVideo}
@@ -274,6 +287,19 @@ var shots = []shot{
 		r.typed("Why it does not count", strings.Repeat("Filled in together with somebody else’s sheet. ", 30))
 	}},
 	{"alert-answer", risky, func(r *rig) { r.at("today"); r.press("Record what was done for Ana María Velasco") }},
+	{"alert-answer-unkept", risky, func(r *rig) {
+		r.at("today")
+		r.press("Record what was done for Ana María Velasco")
+		r.typed("What was done", "Called her at noon.")
+		r.unkept(app.AnswerWriting)
+	}},
+	{"alert-answer-large", risky, func(r *rig) {
+		r.large()
+		r.at("today")
+		r.press("Record what was done for Ana María Velasco")
+		r.press("Record")
+		r.reads("Please write what was done")
+	}},
 	{"today-alert", risky, func(r *rig) { r.at("today") }},
 	{"caseload-trends", risky, func(r *rig) { r.at("today"); r.press("Caseload") }},
 	{"room-alert", full, func(r *rig) { r.verified(kim); riskAnswer(r.t, r.stage, r.stage.Ana) }},
@@ -289,6 +315,20 @@ var shots = []shot{
 		r.openClient(tabOverview)
 		r.shell().caseload().edit(app.Client{})
 		r.press("Add client")
+	}},
+	{"client-form-again", full, func(r *rig) {
+		r.openClient(tabOverview)
+		r.press("Edit client")
+		r.typed("Tags", "sleep, ")
+		r.press("Today")
+		r.openClient(tabOverview)
+		r.press("Edit client")
+	}},
+	{"client-form-unkept", full, func(r *rig) {
+		r.openClient(tabOverview)
+		r.press("Edit client")
+		r.typed("Tags", "sleep, ")
+		r.unkept(app.ClientWriting)
 	}},
 	{"note-draft-long", full, func(r *rig) {
 		d, err := r.stage.NewDraft(context.Background(), r.stage.Ana, app.FormatFree)
@@ -317,6 +357,12 @@ var shots = []shot{
 		r.typed("Addendum", strings.Repeat("Called back on Friday. ", 20))
 	}},
 	{"note-addendum", full, func(r *rig) { r.openNote(true); r.press("Add addendum"); r.typed("Addendum", "Called back on Friday.") }},
+	{"note-addendum-unkept", full, func(r *rig) {
+		r.openNote(true)
+		r.press("Add addendum")
+		r.typed("Addendum", "Called back on Friday.")
+		r.unkept(app.AddendumWriting)
+	}},
 	{"note-draft", full, func(r *rig) { r.openNote(false) }},
 	{"note-draft-soap", full, func(r *rig) {
 		r.openClient(tabNotes)
@@ -348,6 +394,13 @@ var shots = []shot{
 	{"templates-crowded", full, func(r *rig) { addTemplates(r, 25); r.shell().templates() }},
 	{"template-form", full, func(r *rig) { editTemplate(r, 0) }},
 	{"template-form-long", full, func(r *rig) { editTemplate(r, 2) }},
+	{"template-form-again", full, func(r *rig) {
+		editTemplate(r, 0)
+		r.typed("Heading 1", "What ")
+		r.press("Today")
+		r.shell().templates()
+		r.press("Edit Weekly check-in")
+	}},
 	{"template-form-wrong", full, func(r *rig) {
 		editTemplate(r, 0)
 		r.press("Add section")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -15,19 +16,36 @@ import (
 
 // templateForm makes or changes one template: a name, and sections that move up and down.
 type templateForm struct {
-	t     *templates
-	u     *UI
-	data  app.Template // without what is in the fields since it was last taken
-	began string
-	name  *widget.Field
-	heads []*widget.Field
-	hints []*widget.Entry
-	wrong *widget.Banner
+	t      *templates
+	u      *UI
+	was    app.Template // as it is saved
+	data   app.Template // without what is in the fields since it was last taken
+	name   *widget.Field
+	heads  []*widget.Field
+	hints  []*widget.Entry
+	wrong  *widget.Banner
+	again  *widget.Banner // what was typed before is back
+	typing *typing
 }
 
-func newTemplateForm(t *templates, x app.Template) *templateForm {
-	x.Sections = append([]app.SectionForm(nil), x.Sections...)
-	return &templateForm{t: t, u: t.u, data: x, began: fmt.Sprint(x), wrong: widget.NewBanner("", widget.Negative)}
+// newTemplateForm shows what was typed into the form before, unless kept is nil.
+func newTemplateForm(t *templates, x app.Template, kept *app.Unsaved[app.Template]) *templateForm {
+	f := &templateForm{t: t, u: t.u, was: x, data: x, wrong: widget.NewBanner("", widget.Negative), typing: newTyping(t.u, app.WritingOf(app.TemplateWriting, x.ID))}
+	var at time.Time
+	if kept != nil {
+		at, f.data, f.data.Changed = kept.At, kept.Form, x.Changed
+	}
+	f.again = backAgain(t.u, at)
+	f.data.Sections = append([]app.SectionForm(nil), f.data.Sections...)
+	return f
+}
+
+// keep keeps what is typed, until it is saved or the form is left.
+func (f *templateForm) keep() {
+	f.take()
+	if !f.typing.ended {
+		f.u.p.WriteTemplate(f.was, f.data)
+	}
 }
 
 // take reads what is in the fields.
@@ -43,7 +61,7 @@ func (f *templateForm) take() {
 
 // show draws the form anew, and puts the focus on a section; -1 for the name.
 func (f *templateForm) show(at int) {
-	f.name = widget.NewField(widget.NewEntry("Name", f.data.Name), "As the menu of formats shows it.")
+	f.name = widget.NewField(f.entry("Name", f.data.Name), "As the menu of formats shows it.")
 	f.heads, f.hints = nil, nil
 	rows := widget.Col(look.S4)
 	for i, s := range f.data.Sections {
@@ -54,7 +72,7 @@ func (f *templateForm) show(at int) {
 	if f.data.ID != "" {
 		title = "Edit template"
 	}
-	f.t.page(title, f.wrong, widget.Card(f.name),
+	f.t.page(title, f.typing.banner, f.again, f.wrong, widget.Card(f.name),
 		widget.Card(widget.CardHead(count(n, "section"), widget.NewButton("Add section", "add", widget.Secondary, f.add).Low()), rows),
 		widget.Row(look.S2, widget.Gap(), widget.NewButton("Cancel", "", widget.Secondary, f.leave), widget.NewButton("Save template", "check", widget.Primary, f.save)))
 	focus := f.name.Entry
@@ -64,10 +82,16 @@ func (f *templateForm) show(at int) {
 	f.u.win.Canvas().Focus(focus)
 }
 
+func (f *templateForm) entry(label, text string) *widget.Entry {
+	e := widget.NewEntry(label, text)
+	e.OnChanged = func(string) { f.keep() }
+	return e
+}
+
 func (f *templateForm) row(i int, s app.SectionForm) fyne.CanvasObject {
 	n := strconv.Itoa(i + 1)
-	head := widget.NewField(widget.NewEntry("Heading "+n, s.Heading), "")
-	hint := widget.NewEntry("Hint "+n, s.Hint)
+	head := widget.NewField(f.entry("Heading "+n, s.Heading), "")
+	hint := f.entry("Hint "+n, s.Hint)
 	hint.SetPlaceHolder("What belongs there, shown while it is empty")
 	f.heads, f.hints = append(f.heads, head), append(f.hints, hint)
 	up := widget.IconButton("Move section "+n+" up", "up", widget.Ghost, func() { f.move(i, i-1) })
@@ -79,37 +103,46 @@ func (f *templateForm) row(i int, s app.SectionForm) fyne.CanvasObject {
 		widget.Pad(16, 0, 0, 0, widget.Row(0, up, down, remove)))
 }
 
+// anew shows the sections as they lie now, and keeps that.
+func (f *templateForm) anew(at int) {
+	f.show(at)
+	f.keep()
+}
+
 func (f *templateForm) add() {
 	f.take()
 	f.data.Sections = append(f.data.Sections, app.SectionForm{})
-	f.show(len(f.data.Sections) - 1)
+	f.anew(len(f.data.Sections) - 1)
 }
 
 func (f *templateForm) move(from, to int) {
 	f.take()
 	s := f.data.Sections
 	s[from], s[to] = s[to], s[from]
-	f.show(to)
+	f.anew(to)
 }
 
 func (f *templateForm) remove(i int) {
 	f.take()
 	f.data.Sections = append(f.data.Sections[:i:i], f.data.Sections[i+1:]...)
-	f.show(min(i, len(f.data.Sections)-1))
+	f.anew(min(i, len(f.data.Sections)-1))
 }
 
 // leave asks before it loses what was typed.
 func (f *templateForm) leave() {
 	f.take()
-	if fmt.Sprint(f.data) == f.began {
+	if fmt.Sprint(f.data) == fmt.Sprint(f.was) {
 		f.t.read()
 		return
 	}
-	f.u.confirm("Leave without saving?", "What you changed in this template is lost.", "Leave", widget.Danger, f.t.read)
+	f.u.confirm("Leave without saving?", "What you changed in this template is lost.", "Leave", widget.Danger, func() {
+		f.typing.discard(f.t.life, f.t.read)
+	})
 }
 
 func (f *templateForm) save() {
 	f.take()
+	f.typing.ended = true
 	x := f.data
 	x.Sections = append([]app.SectionForm(nil), x.Sections...)
 	act(f.u, f.t.life, "Saving", func(ctx context.Context) error { _, err := f.u.p.SaveTemplate(ctx, x); return err }, func(err error) {
@@ -118,6 +151,8 @@ func (f *templateForm) save() {
 			f.t.read()
 			return
 		}
+		f.typing.ended = false
+		f.keep()
 		f.advise(err)
 	})
 }

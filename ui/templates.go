@@ -44,7 +44,10 @@ func (t *templates) New() { t.edit(app.Template{Sections: make([]app.SectionForm
 
 // Changed reads the list again.
 func (t *templates) Changed(e app.Event) {
-	if e.Kind == app.TemplateChanged && t.form == nil {
+	switch {
+	case t.form != nil:
+		t.form.typing.changed(e)
+	case e.Kind == app.TemplateChanged:
 		t.read()
 	}
 }
@@ -125,8 +128,17 @@ func (t *templates) remove(x app.Template) {
 }
 
 func (t *templates) edit(x app.Template) {
-	t.form = newTemplateForm(t, x)
-	t.form.show(0)
+	read(t.u, t.life, func(ctx context.Context) (*app.Unsaved[app.Template], error) { return t.u.p.UnsavedTemplate(ctx, x.ID) },
+		func(kept *app.Unsaved[app.Template], err error) {
+			switch {
+			case t.form != nil: // the second of two clicks
+			case err != nil:
+				t.u.complain(err)
+			default:
+				t.form = newTemplateForm(t, x, kept)
+				t.form.show(0)
+			}
+		})
 }
 
 // templatesCard is the way there from the settings.

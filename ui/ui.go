@@ -46,15 +46,16 @@ type UI struct {
 	screen screen
 	theme  string
 
-	holder *fyne.Container // the screen
-	door   *fyne.Container // who knocks, over every screen
-	busy   *fyne.Container // what goes on
-	corner *fyne.Container // where that is shown
-	toast  *widget.Toast
-	unsay  func()
-	dialog *widget.Dialog
-	wide   bool       // a note fills the whole screen, see wide.go
-	card   *emergency // the open emergency card
+	holder  *fyne.Container // the screen
+	door    *fyne.Container // who knocks, over every screen
+	busy    *fyne.Container // what goes on
+	corner  *fyne.Container // where that is shown
+	toast   *widget.Toast
+	unsay   func()
+	dialog  *widget.Dialog
+	wide    bool       // a note fills the whole screen, see wide.go
+	card    *emergency // the open emergency card
+	wording *wording   // the question that is being answered with words
 	// clearing: everything goes from the screen, so a dialog gives nothing back when it closes.
 	clearing bool
 	knocks   *knocks
@@ -244,6 +245,9 @@ func (u *UI) changed(batch []app.Event) {
 		}
 		if u.card != nil {
 			u.card.changed(e)
+		}
+		if u.wording != nil {
+			u.wording.typing.changed(e)
 		}
 	}
 }

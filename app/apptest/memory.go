@@ -40,8 +40,7 @@ type Memory struct {
 	sheets   map[app.SessionID]app.Sheet
 	plans    map[app.ClientID][]app.SafetyPlan // oldest first
 
-	planDrafts  map[app.ClientID]app.PlanDraft
-	adding      map[app.NoteID]app.AddendumDraft
+	writing     map[app.Writing]app.Written
 	brokenAudit int64
 	responses   []app.Response
 	alerts      []app.Alert
@@ -70,11 +69,10 @@ func NewMemory() *Memory {
 		sheets:   map[app.SessionID]app.Sheet{},
 		plans:    map[app.ClientID][]app.SafetyPlan{},
 
-		planDrafts: map[app.ClientID]app.PlanDraft{},
-		adding:     map[app.NoteID]app.AddendumDraft{},
-		chain:      map[string][]chain.Entry{},
-		heads:      map[string]chain.Head{},
-		chainKey:   chain.GenerateKey(),
+		writing:  map[app.Writing]app.Written{},
+		chain:    map[string][]chain.Entry{},
+		heads:    map[string]chain.Head{},
+		chainKey: chain.GenerateKey(),
 	}
 }
 
@@ -82,7 +80,7 @@ func NewMemory() *Memory {
 func (m *Memory) Open(keys app.VaultKeys) *app.Records {
 	s := &store{m: m}
 	return &app.Records{
-		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Apart: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s, Measures: s,
+		Keys: keys, Profile: s, Clients: s, Notes: s, Forms: s, Apart: s, Invites: s, Guests: s, Sessions: s, Sheets: s, Plans: s, Audit: s, Chain: s, Responses: s, Alerts: s, Measures: s, Writing: s,
 		Close:   s.close,
 		Backups: m.Disk, Aside: m.Disk,
 	}
@@ -197,7 +195,7 @@ func (s *store) SaveProfile(ctx context.Context, p app.Profile) error {
 	return nil
 }
 
-func (s *store) SaveClient(ctx context.Context, c app.Client) error {
+func (s *store) SaveClient(ctx context.Context, c app.Client, ends ...app.Writing) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -205,6 +203,7 @@ func (s *store) SaveClient(ctx context.Context, c app.Client) error {
 	defer unlock()
 	c.Tags, c.Asks, c.PairKey = slices.Clone(c.Tags), slices.Clone(c.Asks), bytes.Clone(c.PairKey)
 	s.m.clients[c.ID] = c
+	s.m.letGo(ends)
 	return nil
 }
 

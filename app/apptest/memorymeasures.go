@@ -47,7 +47,7 @@ func (m *Memory) response(id app.ResponseID) *app.Response {
 	return nil
 }
 
-func (s *store) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voiding, e chain.Entry) error {
+func (s *store) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voiding, e chain.Entry, ends ...app.Writing) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -61,6 +61,7 @@ func (s *store) VoidResponse(ctx context.Context, id app.ResponseID, v app.Voidi
 		return app.ErrVoided
 	}
 	r.Void = v
+	s.m.letGo(ends)
 	return s.m.enter(e, nil)
 }
 
@@ -103,7 +104,7 @@ func (m *Memory) trend(r *app.ClientRow) {
 	slices.Reverse(r.Trend)
 }
 
-func (s *store) AnswerAlert(ctx context.Context, id app.AlertID, answer app.AlertAnswer, e chain.Entry) error {
+func (s *store) AnswerAlert(ctx context.Context, id app.AlertID, answer app.AlertAnswer, e chain.Entry, ends ...app.Writing) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -118,6 +119,7 @@ func (s *store) AnswerAlert(ctx context.Context, id app.AlertID, answer app.Aler
 			return app.ErrAlertClosed
 		}
 		a.Answer = answer
+		s.m.letGo(ends)
 		return s.m.enter(e, nil)
 	}
 	return app.ErrNotFound

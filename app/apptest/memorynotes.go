@@ -125,15 +125,7 @@ func (s *store) SignNote(ctx context.Context, id app.NoteID, sig app.Signature) 
 	})
 }
 
-func (s *store) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
-	return s.addAddendum(ctx, id, a, nil)
-}
-
-func (s *store) SignAddendum(ctx context.Context, id app.NoteID, a app.Addendum) error {
-	return s.addAddendum(ctx, id, a, func() { delete(s.m.adding, id) })
-}
-
-func (s *store) addAddendum(ctx context.Context, id app.NoteID, a app.Addendum, then func()) error {
+func (s *store) AddAddendum(ctx context.Context, id app.NoteID, a app.Addendum, ends ...app.Writing) error {
 	return s.change(ctx, id, func(n *app.Note) error {
 		if n.Status == app.NotePreliminary {
 			return app.ErrNotSigned
@@ -143,38 +135,9 @@ func (s *store) addAddendum(ctx context.Context, id app.NoteID, a app.Addendum, 
 		if err := s.m.enter(n.AddendumEntry(len(n.Addenda) - 1)); err != nil {
 			return err
 		}
-		if then != nil {
-			then()
-		}
+		s.m.letGo(ends)
 		return nil
 	})
-}
-
-func (s *store) KeepAddendumDraft(ctx context.Context, id app.NoteID, d *app.AddendumDraft) error {
-	return s.change(ctx, id, func(n *app.Note) error {
-		switch {
-		case n.Status == app.NotePreliminary:
-			return app.ErrNotSigned
-		case d == nil:
-			delete(s.m.adding, id)
-		default:
-			s.m.adding[id] = *d
-		}
-		return nil
-	})
-}
-
-func (s *store) AddendumDraft(ctx context.Context, id app.NoteID) (app.AddendumDraft, error) {
-	unlock, err := s.read(ctx)
-	if err != nil {
-		return app.AddendumDraft{}, err
-	}
-	defer unlock()
-	d, ok := s.m.adding[id]
-	if !ok {
-		return app.AddendumDraft{}, app.ErrNotFound
-	}
-	return d, nil
 }
 
 func (s *store) change(ctx context.Context, id app.NoteID, do func(*app.Note) error) error {

@@ -9,7 +9,7 @@ import (
 	"alcove/app"
 )
 
-func (s *store) AddPlan(ctx context.Context, p app.SafetyPlan) error {
+func (s *store) AddPlan(ctx context.Context, p app.SafetyPlan, ends ...app.Writing) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func (s *store) AddPlan(ctx context.Context, p app.SafetyPlan) error {
 	}
 	p.Steps = p.Steps.Clone()
 	s.m.plans[p.Client] = append(s.m.plans[p.Client], p)
-	delete(s.m.planDrafts, p.Client)
+	s.m.letGo(ends)
 	return nil
 }
 
@@ -59,34 +59,6 @@ func (s *store) PlansDue(ctx context.Context, by time.Time) ([]app.PlanDue, erro
 		return cmp.Or(a.Review.Compare(b.Review), cmp.Compare(fold(a.ClientName), fold(b.ClientName)), cmp.Compare(a.Client, b.Client))
 	})
 	return out, nil
-}
-
-func (s *store) KeepPlanDraft(ctx context.Context, c app.ClientID, d *app.PlanDraft) error {
-	unlock, err := s.write(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if d == nil {
-		delete(s.m.planDrafts, c)
-		return nil
-	}
-	s.m.planDrafts[c] = app.PlanDraft{Steps: d.Steps.Clone(), Changed: d.Changed}
-	return nil
-}
-
-func (s *store) PlanDraft(ctx context.Context, c app.ClientID) (app.PlanDraft, error) {
-	unlock, err := s.read(ctx)
-	if err != nil {
-		return app.PlanDraft{}, err
-	}
-	defer unlock()
-	d, ok := s.m.planDrafts[c]
-	if !ok {
-		return app.PlanDraft{}, app.ErrNotFound
-	}
-	d.Steps = d.Steps.Clone()
-	return d, nil
 }
 
 func (s *store) SaveSession(ctx context.Context, f app.SessionFacts) error {

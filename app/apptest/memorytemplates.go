@@ -25,7 +25,7 @@ func (s *store) Templates(ctx context.Context) ([]app.Template, error) {
 	return all, nil
 }
 
-func (s *store) SaveTemplate(ctx context.Context, t app.Template) error {
+func (s *store) SaveTemplate(ctx context.Context, t app.Template, ends ...app.Writing) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -33,10 +33,11 @@ func (s *store) SaveTemplate(ctx context.Context, t app.Template) error {
 	defer unlock()
 	t.Sections = slices.Clone(t.Sections)
 	s.m.forms[t.ID] = t
+	s.m.letGo(ends)
 	return nil
 }
 
-func (s *store) DeleteTemplate(ctx context.Context, id app.NoteFormat) error {
+func (s *store) DeleteTemplate(ctx context.Context, id app.NoteFormat, ends ...app.Writing) error {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return err
@@ -46,6 +47,7 @@ func (s *store) DeleteTemplate(ctx context.Context, id app.NoteFormat) error {
 		return app.ErrNotFound
 	}
 	delete(s.m.forms, id)
+	s.m.letGo(ends)
 	return nil
 }
 

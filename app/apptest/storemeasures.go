@@ -25,12 +25,12 @@ func save(t *testing.T, r *app.Records, one app.Response, raises *app.Alert) err
 	return err
 }
 
-func void(t *testing.T, r *app.Records, id app.ResponseID, v app.Voiding) error {
-	return r.Responses.VoidResponse(t.Context(), id, v, entryOf(t, chain.MeasureVoid, string(id), "C1", v.At, v))
+func void(t *testing.T, r *app.Records, id app.ResponseID, v app.Voiding, ends ...app.Writing) error {
+	return r.Responses.VoidResponse(t.Context(), id, v, entryOf(t, chain.MeasureVoid, string(id), "C1", v.At, v), ends...)
 }
 
-func answerAlert(t *testing.T, r *app.Records, id app.AlertID, a app.AlertAnswer) error {
-	return r.Alerts.AnswerAlert(t.Context(), id, a, entryOf(t, chain.AlertResponse, string(id), "C1", a.At, a))
+func answerAlert(t *testing.T, r *app.Records, id app.AlertID, a app.AlertAnswer, ends ...app.Writing) error {
+	return r.Alerts.AnswerAlert(t.Context(), id, a, entryOf(t, chain.AlertResponse, string(id), "C1", a.At, a), ends...)
 }
 
 func entryOf(t *testing.T, kind chain.Kind, id string, c app.ClientID, at time.Time, what any) chain.Entry {

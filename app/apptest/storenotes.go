@@ -173,63 +173,6 @@ func testNoteSigned(t *testing.T, r *app.Records) {
 	want(t, "Status in the list", rows[0].Status, app.NoteAmended)
 }
 
-func testAddendumDrafts(t *testing.T, r *app.Records) {
-	ctx := t.Context()
-	addClient(t, r, "C1", "Ana")
-	none := func(what string, id app.NoteID) {
-		t.Helper()
-		_, err := r.Notes.AddendumDraft(ctx, id)
-		wantErr(t, what, err, app.ErrNotFound)
-	}
-	for _, id := range []app.NoteID{"N1", "N2", "N3"} {
-		addNote(t, r, id, "C1", hour(1), "alpha")
-	}
-	d := app.AddendumDraft{Text: "a", Changed: hour(3)}
-	wantErr(t, "of a draft", r.Notes.KeepAddendumDraft(ctx, "N1", &d), app.ErrNotSigned)
-	wantErr(t, "of no note", r.Notes.KeepAddendumDraft(ctx, "none", &d), app.ErrNotFound)
-	none("of a draft", "N1")
-	none("of no note", "none")
-	for _, id := range []app.NoteID{"N1", "N2"} {
-		ok(t, r.Notes.SignNote(ctx, id, app.Signature{By: "T", At: hour(2)}))
-		none("before", id)
-	}
-	before, err := r.Notes.Note(ctx, "N1")
-	ok(t, err)
-	for _, text := range []string{"zebra", "zebra 静か\n  and more\n"} {
-		d := app.AddendumDraft{Text: text, Changed: hour(3)}
-		ok(t, r.Notes.KeepAddendumDraft(ctx, "N1", &d))
-		got, err := r.Notes.AddendumDraft(ctx, "N1")
-		ok(t, err)
-		want(t, "text", got.Text, text)
-		wantTime(t, "Changed", got.Changed, d.Changed)
-	}
-	none("of another note", "N2")
-	wantNote(t, r, before)
-	hits, err := r.Notes.SearchNotes(ctx, app.NoteQuery{Text: "zebra"})
-	ok(t, err)
-	want(t, "found by it", len(hits), 0)
-	want(t, "entries", len(readRecord(t, r, "C1").Entries), 2)
-
-	a := app.Addendum{Text: "of a session", By: "T", At: hour(4)}
-	ok(t, r.Notes.AddAddendum(ctx, "N1", a))
-	_, err = r.Notes.AddendumDraft(ctx, "N1")
-	ok(t, err)
-	wantErr(t, "signing one of a draft", r.Notes.SignAddendum(ctx, "N3", a), app.ErrNotSigned)
-	wantErr(t, "signing one of no note", r.Notes.SignAddendum(ctx, "none", a), app.ErrNotFound)
-	ok(t, r.Notes.SignAddendum(ctx, "N1", app.Addendum{Text: "zebra", By: "T", At: hour(5)}))
-	none("signed", "N1")
-	n, err := r.Notes.Note(ctx, "N1")
-	ok(t, err)
-	want(t, "addenda", len(n.Addenda), 2)
-	want(t, "the second", n.Addenda[1].Text, "zebra")
-	want(t, "entries", len(readRecord(t, r, "C1").Entries), 4)
-
-	ok(t, r.Notes.KeepAddendumDraft(ctx, "N2", &d))
-	ok(t, r.Notes.KeepAddendumDraft(ctx, "N2", nil))
-	ok(t, r.Notes.KeepAddendumDraft(ctx, "N2", nil))
-	none("let go", "N2")
-}
-
 func testNoteDeleted(t *testing.T, r *app.Records) {
 	ctx := t.Context()
 	addClient(t, r, "C1", "Ana")

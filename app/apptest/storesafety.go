@@ -28,8 +28,6 @@ func testPlans(t *testing.T, r *app.Records) {
 	want(t, "plans at first", len(none), 0)
 
 	first, second := plan("P1", "C1", 1, "pacing", hour(100)), plan("P2", "C1", 2, "pacing, and no sleep", hour(200))
-	ok(t, r.Plans.KeepPlanDraft(ctx, "C1", &app.PlanDraft{Steps: first.Steps, Changed: hour(1)}))
-	ok(t, r.Plans.KeepPlanDraft(ctx, "C2", &app.PlanDraft{Steps: first.Steps, Changed: hour(1)}))
 	ok(t, r.Plans.AddPlan(ctx, first))
 	wantErr(t, "the same version", r.Plans.AddPlan(ctx, plan("P9", "C1", 1, "other", hour(1))), app.ErrPlanMoved)
 	wantErr(t, "a version too far", r.Plans.AddPlan(ctx, plan("P9", "C1", 3, "other", hour(1))), app.ErrPlanMoved)
@@ -50,33 +48,11 @@ func testPlans(t *testing.T, r *app.Records) {
 			t.Errorf("version %d: got %+v, want %+v", saved.Version, got, saved)
 		}
 	}
-	_, err = r.Plans.PlanDraft(ctx, "C1")
-	wantErr(t, "the draft after its version", err, app.ErrNotFound)
 
 	f := readRecord(t, r, "C1")
 	if len(f.Entries) != 2 || f.Entries[1].Kind != "plan.version" || f.Entries[1].ID != "P2" || f.Entries[1].Body.Sections[3].Text != "Luis · +1 503 555 0101\n112" {
 		t.Errorf("the chain: %+v", f.Entries)
 	}
-}
-
-func testPlanDrafts(t *testing.T, r *app.Records) {
-	ctx := t.Context()
-	addClient(t, r, "C1", "Ana")
-	_, err := r.Plans.PlanDraft(ctx, "C1")
-	wantErr(t, "none", err, app.ErrNotFound)
-	for _, text := range []string{"a", "ab"} {
-		d := app.PlanDraft{Steps: safety.Steps{5: {{Text: text}, {}}}, Changed: hour(1)}
-		ok(t, r.Plans.KeepPlanDraft(ctx, "C1", &d))
-		got, err := r.Plans.PlanDraft(ctx, "C1")
-		ok(t, err)
-		wantTime(t, "Changed", got.Changed, d.Changed)
-		want(t, "an empty line is kept while it is written", len(got.Steps[5]), 2)
-		want(t, "text", got.Steps[5][0].Text, text)
-	}
-	ok(t, r.Plans.KeepPlanDraft(ctx, "C1", nil))
-	ok(t, r.Plans.KeepPlanDraft(ctx, "C1", nil))
-	_, err = r.Plans.PlanDraft(ctx, "C1")
-	wantErr(t, "let go", err, app.ErrNotFound)
 }
 
 func testPlansDue(t *testing.T, r *app.Records) {

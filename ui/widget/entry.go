@@ -103,6 +103,25 @@ func (e *Entry) UpTo(rows int) *Entry {
 	return e
 }
 
+// SetEnabled tells whether it can be typed into.
+func (e *Entry) SetEnabled(on bool) {
+	if on {
+		e.Enable()
+	} else {
+		e.Disable()
+	}
+}
+
+// End takes the focus, at the end of the text.
+func (e *Entry) End() {
+	if c := canvasOf(e); c != nil {
+		c.Focus(e)
+	}
+	e.CursorRow, e.CursorColumn = 1<<20, 0
+	e.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	e.Refresh()
+}
+
 // AcceptsTab implements fyne.Tabbable.
 func (e *Entry) AcceptsTab() bool { return false }
 

@@ -72,11 +72,7 @@ func (a *LongArea) SetText(text string) {
 // SetEnabled tells whether it can be typed into.
 func (a *LongArea) SetEnabled(on bool) {
 	for _, p := range a.parts {
-		if on {
-			p.Enable()
-		} else {
-			p.Disable()
-		}
+		p.SetEnabled(on)
 	}
 }
 
