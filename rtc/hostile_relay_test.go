@@ -117,22 +117,37 @@ func TestRelayTellsLies(t *testing.T) {
 	}
 }
 
-// TestRefusalsAreBounded: a relay that refuses the same link without end is asked again once in a while.
+// TestRefusalsAreBounded: a relay that refuses the same link without end is asked again once in a while, and given it anew
+// no more often, though it takes it each time.
 func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
-	m := newMemory()
-	defer m.close()
-	m.host.mu.Lock()
-	m.host.times.busy = 50 * time.Millisecond
-	socket := &socket{out: newMailbox[message](), done: func() {}}
-	m.host.socket = socket
-	m.host.mu.Unlock()
-	began := time.Now()
-	for range 1000 {
-		m.host.received(message{text: true, data: []byte(`{"op":"refused","of":"listen","link":"` + wire.LinkID(seal.LinkID(m.link)).String() + `","why":"busy"}`)})
-	}
-	time.Sleep(500 * time.Millisecond)
-	if n, most := socket.out.size(), 1+int(time.Since(began)/m.host.times.busy); n < 1 || n > most {
-		t.Errorf("the relay was asked %d times, where one every %s is %d", n, m.host.times.busy, most)
+	for _, why := range []string{"busy", "unknown"} {
+		m := newMemory()
+		defer m.close()
+		m.host.mu.Lock()
+		m.host.times.busy = 50 * time.Millisecond
+		socket := &socket{out: newMailbox[message](), done: func() {}}
+		m.host.socket = socket
+		l := m.host.links[seal.LinkID(m.link)]
+		l.published = true
+		m.host.mu.Unlock()
+		anew := 0
+		began := time.Now()
+		for time.Since(began) < 500*time.Millisecond {
+			m.host.received(message{text: true, data: []byte(`{"op":"refused","of":"listen","link":"` + l.link.String() + `","why":"` + why + `"}`)})
+			m.host.mu.Lock()
+			if !l.published {
+				l.published = true
+				anew++
+			}
+			m.host.mu.Unlock()
+		}
+		most := 1 + int(time.Since(began)/m.host.times.busy)
+		if n := socket.out.size(); n < 1 || n > most {
+			t.Errorf("%s: the relay was asked %d times, where one every %s is %d", why, n, m.host.times.busy, most)
+		}
+		if anew > most || (anew > 0) != (why == "unknown") {
+			t.Errorf("%s: the link was given anew %d times", why, anew)
+		}
 	}
 }

@@ -353,15 +353,11 @@ func (h *Host) came(r wire.Route) {
 }
 
 // refused tries again: a relay that lost its store gets the blob anew; one that is busy, or
-// was taken over by another desktop, is asked later. Under mu.
+// was taken over by another desktop, is asked later. One that refuses without end costs one try
+// after the other. Under mu.
 func (h *Host) refused(n wire.Refused) {
 	l := h.links[n.Link]
 	if l == nil {
-		return
-	}
-	if n.Why == "unknown" && l.invite != nil {
-		l.published = false
-		h.nudge()
 		return
 	}
 	if n.Why == "token" {
@@ -370,9 +366,13 @@ func (h *Host) refused(n wire.Refused) {
 		return
 	}
 	if l.later {
-		return // a relay that says so without end costs one try after the other
+		return
 	}
 	l.later = true
+	if n.Why == "unknown" && l.invite != nil {
+		l.published = false
+		h.nudge()
+	}
 	time.AfterFunc(h.times.busy, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
