@@ -105,6 +105,9 @@ func (h *Host) heed(v *visitor, t wire.FrameType, rest []byte) error {
 		if c == nil {
 			return errOutOfPlace
 		}
+		if c.mail.size() > maxBehind {
+			return errFlood
+		}
 		c.post(func() { c.resume(v.route, rest) })
 		return nil
 	}

@@ -19,16 +19,20 @@ const (
 	// dataFactor is how many messages of every kind there may be for each chat line: beats, and
 	// an acknowledgement for each line of ours.
 	dataFactor = 5
+	// resumeBurst and resumeFactor are how many resumes there may be at once, and for how many chat
+	// lines there may be one in the long run: a page leaves its socket after seconds of silence.
+	resumeBurst, resumeFactor = 16, 20
 )
 
 // flood bounds what a client can make the desktop read, draw and remember. Beyond it the session
 // ends: no page of ours comes near.
-type flood struct{ lines, all *rate.Limiter }
+type flood struct{ lines, all, resumes *rate.Limiter }
 
 func newFlood(t timing) flood {
 	return flood{
-		lines: rate.NewLimiter(rate.Every(t.line), lineBurst),
-		all:   rate.NewLimiter(rate.Every(t.line/dataFactor), dataFactor*lineBurst),
+		lines:   rate.NewLimiter(rate.Every(t.line), lineBurst),
+		all:     rate.NewLimiter(rate.Every(t.line/dataFactor), dataFactor*lineBurst),
+		resumes: rate.NewLimiter(rate.Every(t.line*resumeFactor), resumeBurst),
 	}
 }
 

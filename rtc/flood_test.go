@@ -1,11 +1,14 @@
 package rtc
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"alcove/app"
 	"alcove/rtc/seal"
@@ -100,6 +103,57 @@ func TestSeenIsBounded(t *testing.T) {
 	if o.fresh(fmt.Sprint(10*maxSeen - maxSeen)) {
 		t.Error("a line that came a moment ago is shown again")
 	}
+}
+
+// TestResumeFlood: somebody who has one resume, and sends it again and again, has our frames sent anew a few times; and the session goes on.
+func TestResumeFlood(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	early := make(chan []byte, 4)
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
+		g.join = func(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+			early <- g.session.SealResume() // expects our very first signal
+			return joinByPion(g, a, e)
+		}
+	})
+	c, _ := h.admit(g, textOnly)
+	resume := <-early
+	each := make(chan int, 1)
+	c.(*call).post(func() { each <- 1 + len(c.(*call).signals.frames) })
+	most := (resumeBurst + 2) * (5 + <-each)
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	ws, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(g.base, "http")+"/v1/guest/"+g.link.LinkID().String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ws.CloseNow() }()
+	ws.SetReadLimit(wire.MaxFrame)
+	go func() {
+		for range 10 * resumeBurst {
+			if ws.Write(ctx, websocket.MessageBinary, resume) != nil {
+				return
+			}
+		}
+	}()
+	sent := 0
+	for {
+		kind, _, err := ws.Read(ctx)
+		if ctx.Err() != nil {
+			t.Fatalf("not hung up after %d frames", sent)
+		}
+		if err != nil {
+			break
+		}
+		if kind == websocket.MessageBinary {
+			sent++
+		}
+	}
+	if sent < resumeBurst || sent > most {
+		t.Errorf("%d frames were sent anew, %d at most", sent, most)
+	}
+	eventually(t, "the call is in step with its own guest", func() bool { return inStep(c) })
+	restartWorks(t, g, c)
 }
 
 // TestKnockFlood: who holds a link knocks five times at once, and then waits.

@@ -112,6 +112,12 @@ func (c *call) resume(r wire.Route, rest []byte) {
 		c.host.hangUp(r)
 		return
 	}
+	// Each has up to maxSignals frames sent anew: a few bytes would fill the one socket of all clients, or the relay would cut it.
+	if !c.flood.resumes.Allow() {
+		c.host.options.Log.Warn("a resume too many", told(errFlood))
+		c.host.hangUp(r)
+		return
+	}
 	if !c.host.move(c, c.route, r) {
 		return // that socket is gone as well
 	}
