@@ -157,11 +157,11 @@ func (h *Host) knocked(v *visitor, rest []byte) error {
 	return nil
 }
 
-// plain is a name without what could dress it up on screen: control characters, and those
-// that turn the direction of what follows.
+// plain is a name without what could dress it up on screen: control characters, what begins a
+// new line, and what turns the direction of what follows.
 func plain(name string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Cf, r) && r != '\u200d' && r != '\u200c' {
 			return -1
 		}
 		return r

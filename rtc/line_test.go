@@ -21,7 +21,7 @@ func TestSession(t *testing.T) {
 		t.Errorf("the card is signed by %q", g.card.Therapist)
 	}
 	h.door.nobody(t) // opening a link sends nothing
-	g.knockWith("Kim \u202e金\n", "042042")
+	g.knockWith("Kim \u202e\u2028金\n", "042042")
 	d := h.door.next(t)
 	k := d.Knock()
 	if k.Name != "Kim 金" || k.PIN != "042042" || k.Wants != app.ModalityText || k.Language != "en" {
