@@ -63,6 +63,8 @@ func (r *Relay) readHost(h *hostSocket) {
 	l := r.config.Limits
 	frames := rate.NewLimiter(rate.Limit(hostQueue*l.GuestFramesPerSecond), int(4*hostQueue*l.GuestFramesPerSecond)+1)
 	bytes := rate.NewLimiter(rate.Limit(hostQueue*l.GuestBytesPerSecond), max(maxHost, hostQueue*l.GuestBytesPerSecond))
+	// An order may cost a look at the disk and a question to other relays. A desktop has as many at once as it has links.
+	orders := rate.NewLimiter(rate.Limit(l.GuestFramesPerSecond), 2*l.LinksPerHost)
 	ctx := context.Background() // the socket's end is what stops this loop: a ping that is not answered closes it
 	for {
 		kind, data, err := h.ws.Read(ctx)
@@ -72,10 +74,11 @@ func (r *Relay) readHost(h *hostSocket) {
 		if frames.Wait(ctx) != nil || bytes.WaitN(ctx, len(data)) != nil {
 			return
 		}
-		if kind == websocket.MessageText {
-			err = r.obey(ctx, h, data)
-		} else {
+		switch {
+		case kind != websocket.MessageText:
 			err = r.forward(h, data)
+		case orders.Wait(ctx) == nil:
+			err = r.obey(ctx, h, data)
 		}
 		if err != nil {
 			h.hangUp(websocket.StatusPolicyViolation, "malformed frame")

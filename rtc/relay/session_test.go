@@ -119,6 +119,22 @@ func TestNewerDesktopReplacesTheOlder(t *testing.T) {
 	}
 }
 
+// TestOrdersAreCounted: each order costs more than a frame does, so a stranger's socket may give no more of them than a desktop has use for.
+func TestOrdersAreCounted(t *testing.T) {
+	r := startRelay(t, func(c *Config) { c.Limits.LinksPerHost, c.Limits.GuestFramesPerSecond = 4, 10 })
+	host, nobody := dial(t, r, "/v1/host"), newLink()
+	began := time.Now()
+	for range 8 + 10 {
+		host.listen(nobody)
+	}
+	for range 8 + 10 {
+		host.hear("refused")
+	}
+	if took := time.Since(began); took < 900*time.Millisecond {
+		t.Errorf("ten orders more than there are at once took %v, and should have taken a second", took)
+	}
+}
+
 func TestOnlyTheOwnerListens(t *testing.T) {
 	r := startRelay(t, nil)
 	l, other := newLink(), newLink()
