@@ -45,6 +45,7 @@ var sentences = []said{
 	{ErrNewerFormat, "This vault was written by a newer Alcove. Install the newer version to open it; nothing was changed."},
 	{ErrDiskFull, "The disk is full, so this could not be saved. Make some room; what is on the screen is kept and will be tried again."},
 	{ErrReadOnly, "The disk can only be read, so this could not be saved. Make the profile folder writable and try again."},
+	{ErrLabelTaken, "Somebody else here is called that already. Add a letter, so that nobody takes the wrong one."},
 	{ErrProfileInUse, "Alcove is already running with this record. Use the window that is open, or close it first."},
 	{ErrNotFound, "This is no longer there. It may have been deleted meanwhile; go back to the list to see what is."},
 	{ErrSigned, "This note is signed and can no longer be changed. Add an addendum to it instead."},

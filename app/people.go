@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -33,6 +35,8 @@ type Register interface {
 	People(ctx context.Context) ([]Person, error)
 	// Folder is where somebody's record lies.
 	Folder(id PersonID) string
+	// ClaimLabel holds a label for this process until free is called, or the process is gone. ErrLabelTaken.
+	ClaimLabel(ctx context.Context, label string) (free func(), err error)
 	// KeepLabel keeps, in plain text, what somebody who has a record is called; "" for a number.
 	KeepLabel(ctx context.Context, id PersonID, label string) error
 }
@@ -42,13 +46,14 @@ type Register interface {
 type People struct {
 	register Register
 	shared   bool
+	free     func() // the label that this process was given for a new person
 	open     func(ctx context.Context, id PersonID, label string) (*Practice, error)
 }
 
 // NewPeople takes open, which takes somebody's place for this process; for "" it makes a new one, of that label. shared: the
 // place is the machine's, and anybody may begin a record there; else it was named for somebody.
 func NewPeople(r Register, shared bool, open func(ctx context.Context, id PersonID, label string) (*Practice, error)) *People {
-	return &People{r, shared, open}
+	return &People{register: r, shared: shared, free: func() {}, open: open}
 }
 
 // Alone is the one person whose record a start opens without asking; "" if there are several.
@@ -88,14 +93,21 @@ func (p *People) Enter(ctx context.Context, id PersonID) (*Practice, error) {
 
 // Add begins the place of a further person, who is then to set it up: *FieldError.
 func (p *People) Add(ctx context.Context, label string) (*Practice, error) {
-	label, err := p.checkLabel(ctx, "", label)
+	label, free, err := p.claim(ctx, "", label)
 	if err != nil {
 		return nil, err
 	}
 	if label == "" {
+		free()
 		return nil, &FieldError{"Label", "Choose something to be known by in the list: initials will do."}
 	}
-	return p.open(ctx, "", label)
+	added, err := p.open(ctx, "", label)
+	if err != nil {
+		free()
+		return nil, err
+	}
+	p.free = free // only once there is a record is the label in the list
+	return added, nil
 }
 
 const labelMost = 40 // letters: what fits a line
@@ -112,23 +124,33 @@ func tidyLabel(label string) (tidy, advice string) {
 	return label, ""
 }
 
-// checkLabel tidies what id wants to be called: nobody else may be called the same.
-func (p *People) checkLabel(ctx context.Context, id PersonID, label string) (string, error) {
+// ErrLabelTaken: somebody else is being given that label just now.
+var ErrLabelTaken = errors.New("people: the label is taken")
+
+// claim tidies what id wants to be called, and holds it until free is called: nobody else may be called the same. It is held before
+// the list is looked at, so that of two who want it at once only one finds it free.
+func (p *People) claim(ctx context.Context, id PersonID, label string) (tidy string, free func(), err error) {
 	label, advice := tidyLabel(label)
 	if advice != "" {
-		return "", &FieldError{"Label", advice}
-	}
-	all, err := p.List(ctx)
-	if err != nil {
-		return "", err
+		return "", nil, &FieldError{"Label", advice}
 	}
 	name := Person{id, label}.Name() // who wants to be a number is called by it
-	for _, other := range all {
-		if other.ID != id && strings.EqualFold(other.Name(), name) {
-			return "", &FieldError{"Label", "Somebody else here is called that already. Add a letter, so that nobody takes the wrong one."}
-		}
+	taken := &FieldError{"Label", "Somebody else here is called that already. Add a letter, so that nobody takes the wrong one."}
+	if free, err = p.register.ClaimLabel(ctx, strings.ToLower(name)); errors.Is(err, ErrLabelTaken) {
+		err = taken
 	}
-	return label, nil
+	if err != nil {
+		return "", nil, err
+	}
+	all, err := p.List(ctx)
+	if slices.ContainsFunc(all, func(other Person) bool { return other.ID != id && strings.EqualFold(other.Name(), name) }) {
+		err = taken
+	}
+	if err != nil {
+		free()
+		return "", nil, err
+	}
+	return label, free, nil
 }
 
 // PersonView is whose record this is, among those on this machine.
@@ -165,10 +187,12 @@ func (p *Practice) SaveLabel(ctx context.Context, label string) error {
 	if _, err := p.open(); err != nil {
 		return err
 	}
-	label, err := p.deps.People.checkLabel(ctx, p.deps.Person, label)
+	p.deps.People.free() // it is in the list since there is a record, or given up now
+	label, free, err := p.deps.People.claim(ctx, p.deps.Person, label)
 	if err != nil {
 		return err
 	}
+	defer free()
 	if err := p.deps.People.register.KeepLabel(ctx, p.deps.Person, label); err != nil {
 		return err
 	}

@@ -37,6 +37,22 @@ func TestANewPersonsLabel(t *testing.T) {
 	want(t, "the label", added, "Zoë")
 }
 
+// Two starts that add somebody of one name at once: one of them has to choose another, though neither is in the list yet.
+func TestTwoStartsDoNotTakeOneLabel(t *testing.T) {
+	r := apptest.NewRegister("")
+	start := func(fail error) *app.People {
+		return app.NewPeople(r, true, func(context.Context, app.PersonID, string) (*app.Practice, error) { return nil, fail })
+	}
+	_, err := start(app.ErrReadOnly).Add(t.Context(), "Zoë")
+	wantErr(t, "no place", err, app.ErrReadOnly)
+	_, err = start(nil).Add(t.Context(), "Zoë") // the one that failed has given it back
+	must(t, err)
+	_, err = start(nil).Add(t.Context(), "ZOË")
+	wantField(t, err, "Label")
+	_, err = start(nil).Add(t.Context(), "Zoë K.")
+	must(t, err)
+}
+
 // The labels lie plain on the disk, where anything may have been written into them.
 func TestAStrangeLabelIsANumber(t *testing.T) {
 	all, err := app.NewPeople(apptest.NewRegister("a\nb", "\u202eeve", strings.Repeat("x", 999)), true, nil).List(t.Context())

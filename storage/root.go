@@ -3,7 +3,9 @@ package storage
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -136,6 +138,25 @@ func readLabel(dir string) string {
 		return ""
 	}
 	return string(b)
+}
+
+// ClaimLabel locks a file of the label's own, which is empty and stays: it says no more than that somebody once wanted the label.
+func (r *Root) ClaimLabel(ctx context.Context, label string) (free func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	dir, name := filepath.Join(r.dir, peopleDir), sha256.Sum256([]byte(label))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, explain(err)
+	}
+	lock, err := lockProfile(filepath.Join(dir, fmt.Sprintf("label-%x.lock", name[:8])))
+	if errors.Is(err, app.ErrProfileInUse) {
+		return nil, app.ErrLabelTaken
+	}
+	if err != nil {
+		return nil, explain(err)
+	}
+	return func() { _ = lock.Close() }, nil // which can fail at nothing: nothing was written
 }
 
 // KeepLabel replaces the label in one step.

@@ -228,3 +228,25 @@ func TestPlacesOfNewPeople(t *testing.T) {
 		return err
 	}))
 }
+
+// Whoever holds a label holds it until it is given back, or the process is gone: the file that is left holds nothing.
+func TestALabelIsOneProcesses(t *testing.T) {
+	root, _, _, _ := twoPeople(t)
+	free, err := root.ClaimLabel(t.Context(), "zoë")
+	must(t, err)
+	again, err := NewRoot(root.dir, testKeychain)
+	must(t, err)
+	if _, err := again.ClaimLabel(t.Context(), "zoë"); !errors.Is(err, app.ErrLabelTaken) {
+		t.Error(err)
+	}
+	other, err := again.ClaimLabel(t.Context(), "../zoë")
+	must(t, err)
+	other()
+	free()
+	free, err = again.ClaimLabel(t.Context(), "zoë")
+	must(t, err)
+	free()
+	if got := listed(t, root); got != "[{1 } {2 M. H.}]" {
+		t.Errorf("listed: %s", got)
+	}
+}

@@ -11,8 +11,9 @@ import (
 
 // Register is a list of people that is only remembered.
 type Register struct {
-	mu   sync.Mutex
-	list []app.Person
+	mu      sync.Mutex
+	list    []app.Person
+	claimed []string
 }
 
 // NewRegister has a person for each label, in that order.
@@ -38,6 +39,21 @@ func (r *Register) Folder(id app.PersonID) string {
 		return root
 	}
 	return root + "/people/" + string(id)
+}
+
+// ClaimLabel holds it.
+func (r *Register) ClaimLabel(_ context.Context, label string) (free func(), err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if slices.Contains(r.claimed, label) {
+		return nil, app.ErrLabelTaken
+	}
+	r.claimed = append(r.claimed, label)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.claimed = slices.DeleteFunc(r.claimed, func(l string) bool { return l == label })
+	}, nil
 }
 
 // KeepLabel changes the list.
