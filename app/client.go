@@ -99,6 +99,7 @@ type Profile struct {
 	TimeZone     string   // IANA name
 	Welcome      string   // shown to a client on the first screen
 	IdleMinutes  int      // 0 for the default of 10
+	ApartMinutes int      // of psychotherapy notes; 0 for the default of 5
 	InitialsOnly bool
 	KitConfirmed bool   // part of the recovery kit was typed back
 	Theme        string // "", "light", "dark"

@@ -281,16 +281,19 @@ func (p *Practice) Touch() {
 
 // windLocked sets the idle lock anew; p.mu is held.
 func (p *Practice) windLocked() {
-	minutes := p.profile.IdleMinutes
-	if minutes <= 0 {
-		minutes = DefaultIdleMinutes
-	}
-	wait := time.Duration(minutes) * time.Minute
+	wait := idleTime(p.profile.IdleMinutes, DefaultIdleMinutes)
 	p.idleAt = wall(time.Now()).Add(wait)
 	if p.idle != nil {
 		p.idle.Stop()
 	}
 	p.idle = time.AfterFunc(min(wait, idleLook), p.lookIdle)
+}
+
+func idleTime(minutes, usual int) time.Duration {
+	if minutes <= 0 {
+		minutes = usual
+	}
+	return time.Duration(minutes) * time.Minute
 }
 
 func (p *Practice) lookIdle() {

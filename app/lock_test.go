@@ -262,10 +262,11 @@ func TestProfileFields(t *testing.T) {
 		good, err := s.Profile(t.Context())
 		must(t, err)
 		for field, change := range map[string]func(*app.Profile){
-			"Therapist":   func(p *app.Profile) { p.Therapist = "  " },
-			"TimeZone":    func(p *app.Profile) { p.TimeZone = "Mars/Olympus" },
-			"IdleMinutes": func(p *app.Profile) { p.IdleMinutes = -1 },
-			"Relay":       func(p *app.Profile) { p.Relay.URL = "ftp://relay" },
+			"Therapist":    func(p *app.Profile) { p.Therapist = "  " },
+			"TimeZone":     func(p *app.Profile) { p.TimeZone = "Mars/Olympus" },
+			"IdleMinutes":  func(p *app.Profile) { p.IdleMinutes = -1 },
+			"ApartMinutes": func(p *app.Profile) { p.ApartMinutes = 241 },
+			"Relay":        func(p *app.Profile) { p.Relay.URL = "ftp://relay" },
 		} {
 			bad := good
 			change(&bad)

@@ -33,7 +33,7 @@ type Practice struct {
 	drafts    map[NoteID]*Draft
 	unsaved   []Note       // drafts that a lock met with a failing store: written at the next unlock
 	apartIdle *time.Timer  // psychotherapy notes lock by themselves
-	apartAt   time.Time    // when, on the wall clock
+	apartUsed time.Time    // when one was read or written last, on the wall clock
 	sealed    []SealedNote // as unsaved, of psychotherapy notes
 	writing   map[Writing]*unkept
 	listening map[InviteID]Card

@@ -82,6 +82,9 @@ func (pr *Profile) check() error {
 	if pr.IdleMinutes < 0 || pr.IdleMinutes > idleMost {
 		return &FieldError{"IdleMinutes", "Between 1 and 240 minutes; 10 is usual."}
 	}
+	if pr.ApartMinutes < 0 || pr.ApartMinutes > idleMost {
+		return &FieldError{"ApartMinutes", "Between 1 and 240 minutes; 5 is usual."}
+	}
 	return pr.checkRelay()
 }
 

@@ -197,17 +197,16 @@ func (p *Practice) windApart() {
 	if p.records == nil {
 		return
 	}
-	wait := DefaultApartMinutes * time.Minute
-	p.apartAt = wall(time.Now()).Add(wait)
+	p.apartUsed = wall(time.Now())
 	if p.apartIdle != nil {
 		p.apartIdle.Stop()
 	}
-	p.apartIdle = time.AfterFunc(min(wait, idleLook), p.lookApart)
+	p.apartIdle = time.AfterFunc(idleLook, p.lookApart)
 }
 
 func (p *Practice) lookApart() {
 	p.mu.Lock()
-	left := p.apartAt.Sub(wall(time.Now()))
+	left := p.apartUsed.Add(idleTime(p.profile.ApartMinutes, DefaultApartMinutes)).Sub(wall(time.Now()))
 	open := p.records != nil
 	if open && left > 0 {
 		p.apartIdle = time.AfterFunc(min(left, idleLook), p.lookApart)

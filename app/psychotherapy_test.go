@@ -142,6 +142,31 @@ func TestPsychotherapyNotesLock(t *testing.T) {
 	})
 }
 
+// Their idle time is a setting of its own, and counts at once for notes that are open.
+func TestPsychotherapyNotesIdleTime(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		set := func(minutes int) {
+			t.Helper()
+			pr, err := s.Profile(t.Context())
+			must(t, err)
+			pr.IdleMinutes, pr.ApartMinutes = 60, minutes
+			must(t, s.SaveProfile(t.Context(), pr))
+		}
+		setUpApart(t, s)
+		set(15)
+		time.Sleep(14 * time.Minute)
+		want(t, "before", apartState(t, s), app.ApartOpen)
+		time.Sleep(61 * time.Second)
+		want(t, "after", apartState(t, s), app.ApartShut)
+		want(t, "the vault", phase(t, s), app.PhaseUnlocked)
+		must(t, s.UnlockApart(t.Context(), pass(apartPass)))
+		set(1)
+		time.Sleep(61 * time.Second)
+		want(t, "shorter", apartState(t, s), app.ApartShut)
+		wantAct(t, s, app.ActApartLock, 2)
+	})
+}
+
 // A full disk at the lock: nothing is lost, and nothing waits in the clear.
 func TestPsychotherapyNoteOnAFullDisk(t *testing.T) {
 	for _, how := range []string{"their own lock", "the vault's lock"} {

@@ -213,20 +213,25 @@ func (s *settings) lookCard() fyne.CanvasObject {
 }
 
 func (s *settings) lockCard() fyne.CanvasObject {
-	minutes := strconv.Itoa(s.idle())
-	idle := widget.NewPick("Lock after", minutes, func(v string) {
-		p := s.data
-		p.IdleMinutes, _ = strconv.Atoi(v) // the choices are numbers
-		s.save(p, "Saved")
-	}, idlePairs(minutes)...)
-	return settingCard(widget.CardHead("Locking"), setting("Lock when idle", "A running session is not cut.", idle))
+	return settingCard(widget.CardHead("Locking"), settingList(
+		setting("Lock when idle", "A running session is not cut.",
+			s.idlePick("Lock after", app.DefaultIdleMinutes, func(p *app.Profile) *int { return &p.IdleMinutes })),
+		setting("Psychotherapy notes", "Shut when none was read or written for so long, and whenever Alcove locks.",
+			s.idlePick("Lock psychotherapy notes after", app.DefaultApartMinutes, func(p *app.Profile) *int { return &p.ApartMinutes }))))
 }
 
-func (s *settings) idle() int {
-	if s.data.IdleMinutes == 0 {
-		return app.DefaultIdleMinutes
+// idlePick chooses one of the profile's minutes; 0 there are the usual ones.
+func (s *settings) idlePick(name string, usual int, of func(*app.Profile) *int) fyne.CanvasObject {
+	minutes := *of(&s.data)
+	if minutes == 0 {
+		minutes = usual
 	}
-	return s.data.IdleMinutes
+	chosen := strconv.Itoa(minutes)
+	return widget.NewPick(name, chosen, func(v string) {
+		p := s.data
+		*of(&p), _ = strconv.Atoi(v) // the choices are numbers
+		s.save(p, "Saved")
+	}, idlePairs(chosen)...)
 }
 
 func idlePairs(chosen string) []string {

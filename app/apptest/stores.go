@@ -139,7 +139,7 @@ func testProfile(t *testing.T, r *app.Records) {
 		{
 			Therapist: "Zoë Ångström", Credentials: "LCSW 12345, Oregon", PracticeName: "Stille · 静か",
 			Languages: []string{"en", "es-MX"}, TimeZone: "America/Los_Angeles", Welcome: "Hello.\nBe welcome.",
-			IdleMinutes: 7, InitialsOnly: true, KitConfirmed: true, Theme: "dark",
+			IdleMinutes: 7, ApartMinutes: 3, InitialsOnly: true, KitConfirmed: true, Theme: "dark",
 			Devices: app.Devices{Camera: "cam", Microphone: "mic", Speaker: "ear"},
 			Relay:   app.RelaySettings{URL: "https://relay.example", LAN: true}, RelayToken: app.NewRelayToken("of the clinic's relay"),
 			Numbers: []safety.Entry{{
@@ -168,7 +168,7 @@ func testProfile(t *testing.T, r *app.Records) {
 
 func sameProfile(a, b app.Profile) bool {
 	return a.Therapist == b.Therapist && a.Credentials == b.Credentials && a.PracticeName == b.PracticeName &&
-		a.TimeZone == b.TimeZone && a.Welcome == b.Welcome && a.IdleMinutes == b.IdleMinutes &&
+		a.TimeZone == b.TimeZone && a.Welcome == b.Welcome && a.IdleMinutes == b.IdleMinutes && a.ApartMinutes == b.ApartMinutes &&
 		a.InitialsOnly == b.InitialsOnly && a.KitConfirmed == b.KitConfirmed && a.Theme == b.Theme &&
 		a.Devices == b.Devices && a.Relay == b.Relay && a.RelayToken.Text() == b.RelayToken.Text()
 }
