@@ -252,6 +252,10 @@ func (k *client) readNotes(done func([]app.NoteRow)) {
 		})
 }
 
+func (k *client) showBin() {
+	bin{k.u, k.sub, k.id, widget.IconButton("Back to notes", "back", widget.Ghost, k.show), k.put, k.show}.show()
+}
+
 func (k *client) showNotes() {
 	k.readNotes(func(rows []app.NoteRow) {
 		as := newFormButton(k.u, k.life, "New note as", widget.Secondary, "", func(f app.Form) { k.newNote(f.Format) })

@@ -156,6 +156,26 @@ func TestADeletedDraftComesBack(t *testing.T) {
 	r.until("it", func() bool { return strings.Contains(r.written(), "3 notes") })
 }
 
+// TestADeletedDraftIsFoundFromTheSearch: by who does not remember whose it was.
+func TestADeletedDraftIsFoundFromTheSearch(t *testing.T) {
+	r := newRig(t, full(t), "")
+	toBin(r, "Session 4: work")
+	r.at("today")
+	r.press("Notes")
+	r.press("Deleted drafts")
+	r.reads("Session 4: work")
+	r.reads("Ana María Velasco")
+	r.press("Bring back Session 4: work")
+	r.reads("Nothing here")
+	r.typed("Search notes", "diary")
+	r.press("Back to the search")
+	r.reads("Choose a note")
+	if got := r.field("Search notes").Text; got != "diary" {
+		t.Errorf("what was searched: %q", got)
+	}
+	r.until("it", func() bool { return strings.Contains(r.written(), "Session 4: work") })
+}
+
 // TestPsychotherapyNotesLeaveTheScreen when they are locked, and the rest stays.
 func TestPsychotherapyNotesLeaveTheScreen(t *testing.T) {
 	r := newRig(t, full(t), "")

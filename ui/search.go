@@ -23,6 +23,7 @@ type search struct {
 	detail *fyne.Container
 	aside  *fyne.Container // the list
 	side   *note
+	bin    bool // deleted drafts are shown, which no search finds
 	filter *searchFilter
 	hits   []app.NoteHit
 	root   fyne.CanvasObject
@@ -43,7 +44,8 @@ func newSearch(u *UI) *search {
 	top := widget.Pad(look.S4, look.S4, look.S3, look.S4, widget.Col(look.S3,
 		widget.Row(look.S2, widget.NewText("Notes", widget.TitleOf), widget.Gap(), s.found), s.entry, s.filter.row))
 	column := widget.On(look.Surface, widget.Col(0, top, widget.HLine(),
-		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, s.list), s.none))))
+		widget.Grow(widget.Stack(widget.Pad(look.S1, look.S1, 0, look.S1, s.list), s.none)), widget.HLine(),
+		widget.Pad(look.S2, look.S2, look.S2, look.S2, widget.ColStart(0, widget.NewButton("Deleted drafts", "delete", widget.Ghost, s.showBin)))))
 	s.aside = widget.RowFill(0, widget.Sized(400, 0, column), widget.VLine())
 	s.root = widget.RowFill(0, s.aside, widget.Grow(s.detail))
 	s.clear()
@@ -102,9 +104,22 @@ func (s *search) Changed(e app.Event) {
 	}
 }
 
+// showBin lists deleted drafts: of one client, if the search is narrowed to one.
+func (s *search) showBin() {
+	s.leaveSide()
+	s.bin = true
+	s.list.Refresh()
+	bin{s.u, s.life, s.filter.of, widget.IconButton("Back to the search", "back", widget.Ghost, s.Escape), s.put, s.showBin}.show()
+}
+
+func (s *search) put(o fyne.CanvasObject) {
+	s.detail.Objects = []fyne.CanvasObject{o}
+	s.detail.Refresh()
+}
+
 // Escape closes the note, then empties the search.
 func (s *search) Escape() {
-	if s.side == nil {
+	if s.side == nil && !s.bin {
 		s.entry.SetText("")
 	}
 	s.clear()
@@ -120,6 +135,7 @@ func (s *search) Submit() {
 
 func (s *search) clear() {
 	s.leaveSide()
+	s.bin = false
 	s.list.Refresh()
 	s.hint()
 }
@@ -130,8 +146,7 @@ func (s *search) hint() {
 	if len(s.hits) > 0 {
 		o = widget.Empty("note", "Choose a note", "The note you choose at the left opens here.")
 	}
-	s.detail.Objects = []fyne.CanvasObject{o}
-	s.detail.Refresh()
+	s.put(o)
 }
 
 func (s *search) search() {
@@ -157,7 +172,7 @@ func (s *search) search() {
 
 func (s *search) show(hits []app.NoteHit) {
 	s.hits = hits[:min(len(hits), hitsShown)]
-	if s.side == nil {
+	if s.side == nil && !s.bin {
 		s.hint()
 	}
 	s.none.Objects = nil
@@ -213,8 +228,8 @@ func (s *search) open(i int) {
 		return
 	}
 	s.leaveSide()
+	s.bin = false
 	s.side = newNote(s.u, h.ID, func(c app.ClientID) { s.u.shell().openClient(c) })
 	s.list.Refresh()
-	s.detail.Objects = []fyne.CanvasObject{s.side.Object()}
-	s.detail.Refresh()
+	s.put(s.side.Object())
 }

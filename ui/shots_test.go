@@ -473,6 +473,21 @@ var shots = []shot{
 		r.typed("Search notes", "sister")
 		r.reads("Countertransference")
 	}},
+	{"search-bin", full, func(r *rig) {
+		toBin(r, "Session 4: work")
+		r.press("Notes")
+		r.press("Deleted drafts")
+		r.sees("Back to the search")
+	}},
+	{"search-bin-large-long", full, func(r *rig) {
+		r.large()
+		for range 9 {
+			toBin(r, strings.Repeat("a long title ", 20))
+		}
+		r.press("Notes")
+		r.press("Deleted drafts")
+		r.sees("Back to the search")
+	}},
 	{"knock", full, func(r *rig) { r.openClient(tabOverview); r.knock(r.stage.Standing, kim) }},
 	{"knock-long", crowded, func(r *rig) {
 		r.at("today")
