@@ -81,3 +81,29 @@ func TestPointsAtTheLine(t *testing.T) {
 		}
 	}
 }
+
+// TestJoiners: spelling needs them in some scripts. Elsewhere, and at the edge of a word, two texts would look alike and differ.
+func TestJoiners(t *testing.T) {
+	need := func(root *datafile.Value) { root.Need("name") }
+	for _, good := range []string{
+		"می\u200cخواهم",          // Persian, "I want": without it the letters would join
+		"خانه\u200cهای ما",       // Persian, a plural
+		"क्\u200dष और र्\u200dय", // Devanagari: half forms, after the sign that takes the vowel
+		"ক্\u200cত",              // Bengali, to keep the sign in sight
+		"ශ්\u200dරී",             // Sinhala
+	} {
+		if err := read("{\"name\": \""+good+"\"}", need); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+	for _, bad := range []string{
+		"PHQ\u200c-9", "na\u200cme", "na\u200dme", "\u0430\u200d\u0431", // Latin, Cyrillic
+		"\u200cمی", "می\u200c", "می\u200c خواهم", "می\u200c\u200cخواهم", // at an edge, twice
+		"می\u200bخواهم", "می\u200eخواهم", "می\u202eخواهم", "می\u2066خواهم", "می\u2060خواهم", "می\u00adخواهم", "می\ufeffخواهم", // what is none
+		"👩\u200d💻",
+	} {
+		if err := read("{\"name\": \""+bad+"\"}", need); err == nil || !strings.Contains(err.Error(), "cannot be seen") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}

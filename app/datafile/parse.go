@@ -164,12 +164,28 @@ func in(name, field string) string {
 
 // seen refuses what an editor does not show: two texts that look alike must be alike.
 func (d *doc) seen(s string) {
-	if strings.ContainsFunc(s, Unseen) {
+	if strings.ContainsFunc(joined(s), unseen) {
 		d.fail(d.here(), "A character here cannot be seen.")
 	}
 }
 
-// Unseen tells a character that is not drawn, turns others round, or looks like a space and counts as a letter.
-func Unseen(r rune) bool {
+// joined takes away the joiners that spelling needs: U+200C and U+200D, between letters of a script that joins them, as Persian
+// and the scripts of India do (Unicode 16, 9.2 and 12.1). Such letters have no case; in Latin, Greek or Cyrillic a joiner
+// changes nothing that is seen.
+func joined(s string) string {
+	var out strings.Builder
+	runes := []rune(s)
+	for i, r := range runes {
+		if (r == '\u200c' || r == '\u200d') && i > 0 && i+1 < len(runes) &&
+			unicode.In(runes[i-1], unicode.Lo, unicode.M) && unicode.In(runes[i+1], unicode.Lo) {
+			continue
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
+}
+
+// unseen tells a character that is not drawn, turns others round, or looks like a space and counts as a letter.
+func unseen(r rune) bool {
 	return r == '\u2800' || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
