@@ -15,7 +15,8 @@
 // A Client is the person, never software. An Invite is a link given to them. Who uses it knocks
 // at the door (Knock), and is admitted or denied. A Session is the therapy hour, never a
 // socket; the Call carries it. A Draft is a note being written; signing makes it final, and after
-// that an Addendum alone changes what is read. A SafetyPlan has versions, never overwritten; a
+// that an Addendum alone changes what is read. Whatever else is typed at length is a Writing until it
+// is saved as what it becomes. A SafetyPlan has versions, never overwritten; a
 // Sheet is what a session writes down for safety's sake (package safety). The Vault holds it all; Lock and Unlock close
 // and open it; the RecoveryKit opens it when all else is lost.
 //

@@ -232,14 +232,16 @@ func (c *caseload) openTab(id app.ClientID, tab string) {
 
 // edit shows the form; a client without an ID is new.
 func (c *caseload) edit(cl app.Client) {
-	read(c.u, c.coming.renew(), func(ctx context.Context) (*app.Unsaved[app.Client], error) { return c.u.p.UnsavedClient(ctx, cl.ID) },
-		func(kept *app.Unsaved[app.Client], err error) {
+	run(c.u, c.coming.renew(), work[*app.Unsaved[app.Client]]{
+		what: "Opening", do: func(ctx context.Context) (*app.Unsaved[app.Client], error) { return c.u.p.UnsavedClient(ctx, cl.ID) },
+		done: func(kept *app.Unsaved[app.Client], err error) {
 			if err != nil {
 				c.u.complain(err)
 				return
 			}
 			c.put(newClientForm(c, cl, kept))
-		})
+		},
+	})
 }
 
 // openNote shows a note in place of its client.

@@ -128,8 +128,9 @@ func (t *templates) remove(x app.Template) {
 }
 
 func (t *templates) edit(x app.Template) {
-	read(t.u, t.life, func(ctx context.Context) (*app.Unsaved[app.Template], error) { return t.u.p.UnsavedTemplate(ctx, x.ID) },
-		func(kept *app.Unsaved[app.Template], err error) {
+	run(t.u, t.life, work[*app.Unsaved[app.Template]]{
+		what: "Opening", do: func(ctx context.Context) (*app.Unsaved[app.Template], error) { return t.u.p.UnsavedTemplate(ctx, x.ID) },
+		done: func(kept *app.Unsaved[app.Template], err error) {
 			switch {
 			case t.form != nil: // the second of two clicks
 			case err != nil:
@@ -138,7 +139,8 @@ func (t *templates) edit(x app.Template) {
 				t.form = newTemplateForm(t, x, kept)
 				t.form.show(0)
 			}
-		})
+		},
+	})
 }
 
 // templatesCard is the way there from the settings.

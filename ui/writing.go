@@ -109,13 +109,16 @@ type wording struct {
 
 // askWords asks with what was being written.
 func (u *UI) askWords(s wordingSpec) {
-	read(u, u.open, func(ctx context.Context) (app.Written, error) { return u.p.Written(ctx, s.of) }, func(w app.Written, err error) {
-		switch {
-		case err != nil:
-			u.complain(err)
-		case u.wording == nil: // else the second of two clicks
-			newWording(u, s, w.Text)
-		}
+	run(u, u.open, work[app.Written]{
+		what: "Opening", do: func(ctx context.Context) (app.Written, error) { return u.p.Written(ctx, s.of) },
+		done: func(w app.Written, err error) {
+			switch {
+			case err != nil:
+				u.complain(err)
+			case u.wording == nil: // else the second of two clicks
+				newWording(u, s, w.Text)
+			}
+		},
 	})
 }
 

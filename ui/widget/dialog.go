@@ -91,8 +91,11 @@ func (d *Dialog) Notice(text string) {
 	d.pop.Refresh()
 }
 
-// Refresh lays it out again after its body grew.
-func (d *Dialog) Refresh() { d.pop.Refresh() }
+// Refresh lays it out again after its body grew, or shrank: a popup by itself only grows.
+func (d *Dialog) Refresh() {
+	d.pop.Refresh()
+	d.pop.Resize(d.pop.MinSize())
+}
 
 // fitted is a content of a fixed width that knows its height before it is first laid out.
 type fitted struct{ w float32 }

@@ -207,3 +207,25 @@ func TestTheWheelPassesFields(t *testing.T) {
 		d.Hide()
 	}
 }
+
+// TestDialogFitsItsBody: also when what it said is taken back.
+func TestDialogFitsItsBody(t *testing.T) {
+	test.NewTempApp(t)
+	w := test.NewTempWindow(t, NewBox("", "", 0))
+	w.Resize(fyne.NewSize(900, 600))
+	said := NewPara("Short.", Plain)
+	d := NewDialog(w.Canvas(), DialogSpec{Title: "Title", Body: said})
+	d.Show()
+	defer d.Hide()
+	short := d.pop.Size().Height
+	said.Set(strings.Repeat("Longer than a line. ", 20))
+	d.Refresh()
+	if long := d.pop.Size().Height; long <= short {
+		t.Errorf("%.0f high with more to say, %.0f before", long, short)
+	}
+	said.Set("Short.")
+	d.Refresh()
+	if again := d.pop.Size().Height; again != short {
+		t.Errorf("%.0f high, %.0f before", again, short)
+	}
+}
