@@ -164,7 +164,7 @@ func in(name, field string) string {
 
 // seen refuses what an editor does not show: two texts that look alike must be alike.
 func (d *doc) seen(s string) {
-	if strings.ContainsFunc(joined(s), unseen) {
+	if strings.ContainsFunc(joined(s), Unseen) {
 		d.fail(d.here(), "A character here cannot be seen.")
 	}
 }
@@ -185,7 +185,7 @@ func joined(s string) string {
 	return out.String()
 }
 
-// unseen tells a character that is not drawn, turns others round, or looks like a space and counts as a letter.
-func unseen(r rune) bool {
+// Unseen tells a character that is not drawn, turns others round, or looks like a space and counts as a letter.
+func Unseen(r rune) bool {
 	return r == '\u2800' || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
