@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"crypto/subtle"
+	"errors"
 	"net/netip"
 	"sync"
 	"time"
@@ -282,7 +283,9 @@ func (c *call) say(m wire.Data) {
 	if err == nil {
 		err = c.ends.Send(b)
 	}
-	if err != nil {
+	if errors.Is(err, errFlood) {
+		c.post(func() { c.broken(err) })
+	} else if err != nil {
 		c.host.options.Log.Warn("the data channel takes nothing", told(err))
 	}
 }

@@ -19,6 +19,9 @@ const (
 	// dataFactor is how many messages of every kind there may be for each chat line: beats, and
 	// an acknowledgement for each line of ours.
 	dataFactor = 5
+	// maxUnheard is what may wait for a guest who reads no more, in bytes: an answer to each of
+	// their messages would else gather up for as long as the session lasts.
+	maxUnheard = 64 * wire.MaxFrame
 	// resumeBurst and resumeFactor are how many resumes there may be at once, and for how many chat
 	// lines there may be one in the long run: a page leaves its socket after seconds of silence.
 	resumeBurst, resumeFactor = 16, 20

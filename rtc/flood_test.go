@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,6 +103,36 @@ func TestSeenIsBounded(t *testing.T) {
 	}
 	if o.fresh(fmt.Sprint(10*maxSeen - maxSeen)) {
 		t.Error("a line that came a moment ago is shown again")
+	}
+}
+
+// TestUnheardIsBounded: a guest who reads nothing, and goes on saying that he lives, does not fill the desktop's memory with what we tell him.
+func TestUnheardIsBounded(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	reads := make(chan struct{})
+	var deaf atomic.Bool
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
+		g.join = func(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+			hear := e.message
+			e.message = func(b []byte) {
+				if deaf.Load() {
+					<-reads
+				}
+				hear(b)
+			}
+			return joinByPion(g, a, e)
+		}
+	})
+	t.Cleanup(func() { close(reads) })
+	c, r := h.admit(g, textOnly)
+	deaf.Store(true)
+	line := strings.Repeat("x", wire.MaxText)
+	for i := range 2 * maxUnheard / wire.MaxText {
+		c.SendChat(app.ChatID(fmt.Sprint(i)), line)
+	}
+	if e := await[app.CallEnded](t, r, soon); e.Why != app.EndTampered {
+		t.Errorf("ended as %v", e.Why)
 	}
 }
 

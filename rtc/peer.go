@@ -243,8 +243,13 @@ func (p *peer) Reached() bool {
 	return s == webrtc.ICEConnectionStateConnected || s == webrtc.ICEConnectionStateCompleted
 }
 
-// Send queues a message.
-func (p *peer) Send(b []byte) error { return p.dc.Send(b) }
+// Send queues a message: errFlood if too many wait already.
+func (p *peer) Send(b []byte) error {
+	if p.dc.BufferedAmount()+uint64(len(b)) > maxUnheard {
+		return errFlood
+	}
+	return p.dc.Send(b)
+}
 
 // Close ends the connection.
 func (p *peer) Close() {
