@@ -85,8 +85,17 @@ func TestNoPublicAddressWithoutConsent(t *testing.T) {
 		}
 	}
 	h := newHouse(t, nil)
-	g := h.visit(h.invite(app.InviteStanding).Link)
+	hides := make(chan bool, 1)
+	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
+		g.join = func(g *guest, a wire.Admit, e connectionEvents) (answerer, error) {
+			hides <- a.Relay
+			return joinByPion(g, a, e)
+		}
+	})
 	h.admit(g, textOnly)
+	if !<-hides {
+		t.Error("the page may tell its own addresses")
+	}
 	for _, l := range heardOf(g) {
 		f := strings.Fields(l)
 		if len(f) < 5 || !isLocal(net.ParseIP(f[4])) {

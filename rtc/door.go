@@ -262,7 +262,7 @@ func (d *door) Admit(ctx context.Context, a app.Admission, r app.Room) (app.Call
 		return nil, ErrGuestGone
 	}
 	p := policy{direct: a.Direct && !d.relay, modality: a.Modality, turn: turn, relay: relay, devices: a.Devices}
-	handshake, frame, err := k.Admit(wire.Admit{Code: a.Code, Relay: p.relayOnly(), Wants: wire.Wants(a.Modality), TURN: turn})
+	handshake, frame, err := k.Admit(wire.Admit{Code: a.Code, Relay: !p.direct, Wants: wire.Wants(a.Modality), TURN: turn})
 	d.done()
 	if err != nil {
 		d.host.drop(d.visitor.route)
