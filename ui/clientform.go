@@ -66,8 +66,8 @@ func newClientForm(c *caseload, data app.Client, kept *app.Unsaved[app.Client]) 
 			widget.NewPara("Faster, but shows each side the other’s IP address, and so roughly where you are. Off: everything goes through the relay, which can read none of it.", widget.Soft)))),
 	)
 	cancel := widget.NewButton("Cancel", "", widget.Secondary, f.Escape)
-	f.root = widget.NewVScroll(widget.Pad(look.S6, look.S6, look.S6, look.S6, widget.Measure(760, widget.Col(look.S4,
-		widget.Row(look.S3, widget.Grow(widget.NewText(head, widget.TitleOf)), cancel, f.save), f.typing.banner, backAgain(c.u, at), widget.Card(form)))))
+	f.root = widget.Col(0, f.typing.bar, widget.Grow(widget.NewVScroll(widget.Pad(look.S6, look.S6, look.S6, look.S6, widget.Measure(760, widget.Col(look.S4,
+		widget.Row(look.S3, widget.Grow(widget.NewText(head, widget.TitleOf)), cancel, f.save), backAgain(c.u, at), widget.Card(form)))))))
 	return f
 }
 

@@ -23,14 +23,15 @@ type planEditor struct {
 	lists  [safety.StepCount]*fyne.Container
 	review *widget.Choice
 	typing *typing
-	root   *widget.VScroll
+	scroll *widget.VScroll
+	root   fyne.CanvasObject
 }
 
 type phoneRow struct{ who, phone *widget.Entry }
 
 func newPlanEditor(b *planBook, after int, steps safety.Steps) *planEditor {
 	e := &planEditor{b: b, after: after, typing: newTyping(b.u, app.WritingOf(app.PlanWriting, b.client))}
-	col := widget.Col(look.S5, e.typing.banner)
+	col := widget.Col(look.S5)
 	for i, form := range safety.Forms() {
 		body := widget.Col(look.S2, widget.NewPara(form.Help, widget.Soft))
 		if form.Phones {
@@ -41,7 +42,7 @@ func newPlanEditor(b *planBook, after int, steps safety.Steps) *planEditor {
 			body.Add(e.lists[i])
 			body.Add(widget.ColStart(0, widget.NewButton("Another", "add", widget.LinkTo, func() {
 				e.addRow(i, safety.Line{})
-				e.root.Refresh()
+				e.scroll.Refresh()
 			}).Low().Named("Another line: "+form.Heading)))
 		} else {
 			e.areas[i] = widget.NewLongArea(form.Heading, "One a line", joined(steps[i]), 3)
@@ -55,7 +56,8 @@ func newPlanEditor(b *planBook, after int, steps safety.Steps) *planEditor {
 	col.Add(widget.Col(look.S2, widget.NewText("Go over it again", widget.FieldTag), widget.ColStart(0, e.review)))
 	save := widget.NewButton("Save as version "+strconv.Itoa(after+1), "check", widget.Primary, e.save)
 	col.Add(widget.Row(look.S2, widget.NewButton("Discard", "", widget.Secondary, e.discard).Named("Discard plan"), widget.Gap(), save))
-	e.root = widget.NewVScroll(b.page(col))
+	e.scroll = widget.NewVScroll(b.page(col))
+	e.root = widget.Col(0, e.typing.bar, widget.Grow(e.scroll))
 	return e
 }
 

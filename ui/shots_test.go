@@ -324,6 +324,7 @@ var shots = []shot{
 		r.openClient(tabOverview)
 		r.press("Edit client")
 	}},
+	{"template-form-unkept", full, func(r *rig) { editTemplate(r, 2); r.typed("Heading 1", "What "); r.unkept(app.TemplateWriting) }},
 	{"client-form-unkept", full, func(r *rig) {
 		r.openClient(tabOverview)
 		r.press("Edit client")
@@ -561,6 +562,13 @@ var shots = []shot{
 	{"client-plan", planned, func(r *rig) { r.openClient(tabPlan) }},
 	{"client-plan-changed", planned, func(r *rig) { r.openClient(tabPlan); r.press("What changed") }},
 	{"client-plan-edit", planned, func(r *rig) { r.openClient(tabPlan); r.press("Write the next version") }},
+	{"room-plan-unkept", planned, func(r *rig) {
+		r.verified(kim)
+		r.press("Plan")
+		r.press("Write the next version")
+		r.typed("Warning signs", "No sleep. ")
+		r.unkept(app.PlanWriting)
+	}},
 	{"client-plan-long", longPlan, func(r *rig) { r.openClient(tabPlan) }},
 	{"client-plan-long-edit", longPlan, func(r *rig) {
 		r.openClient(tabPlan)

@@ -72,9 +72,10 @@ func (f *templateForm) show(at int) {
 	if f.data.ID != "" {
 		title = "Edit template"
 	}
-	f.t.page(title, f.typing.banner, f.again, f.wrong, widget.Card(f.name),
+	page := settingPage(title, f.leave, f.again, f.wrong, widget.Card(f.name),
 		widget.Card(widget.CardHead(count(n, "section"), widget.NewButton("Add section", "add", widget.Secondary, f.add).Low()), rows),
 		widget.Row(look.S2, widget.Gap(), widget.NewButton("Cancel", "", widget.Secondary, f.leave), widget.NewButton("Save template", "check", widget.Primary, f.save)))
+	f.t.put(widget.Col(0, f.typing.bar, widget.Grow(page)))
 	focus := f.name.Entry
 	if f.data.Name != "" && at >= 0 && at < n {
 		focus = f.heads[at].Entry

@@ -18,18 +18,25 @@ type typing struct {
 	u      *UI
 	of     app.Writing
 	banner *widget.Banner
-	ended  bool // nothing more is kept: it is being saved, or goes
+	bar    *fyne.Container // the same over a page, where no scrolling hides it
+	ended  bool            // nothing more is kept: it is being saved, or goes
 }
 
 func newTyping(u *UI, of app.Writing) *typing {
 	t := &typing{u: u, of: of, banner: widget.NewBanner("", widget.Negative)}
-	t.banner.Say(u.p.WritingProblem(of), widget.Negative)
+	t.bar = widget.Pad(look.S3, look.S6, look.S3, look.S6, t.banner)
+	t.say()
 	return t
+}
+
+func (t *typing) say() {
+	t.banner.Say(t.u.p.WritingProblem(t.of), widget.Negative)
+	t.bar.Hidden = !t.banner.Visible()
 }
 
 func (t *typing) changed(e app.Event) {
 	if e.Kind == app.WritingChanged && e.ID == t.of.Of {
-		t.banner.Say(t.u.p.WritingProblem(t.of), widget.Negative)
+		t.say()
 		t.u.reflow()
 	}
 }
