@@ -82,6 +82,8 @@ var acts = map[string]struct {
 	ActRestored:           {GroupVault, "Restored from a backup"},
 	ActRestored + failed:  {GroupVault, "Restore refused, wrong recovery kit"},
 	ActFindingsRead:       {GroupVault, "What a restore found was read"},
+	ActPutBack:            {GroupVault, "Record put aside by a restore put back"},
+	ActPutBack + failed:   {GroupVault, "Record put aside by a restore not put back, wrong passphrase"},
 	ActRemoveAside:        {GroupVault, "Record put aside by a restore removed"},
 	ActViewLog:            {GroupViews, "Audit log opened"},
 	ActExportLog:          {GroupExports, "Audit log exported"},

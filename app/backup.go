@@ -30,6 +30,9 @@ type Restorer interface {
 	// read, ErrWrongRecoveryKit, ErrNoRoom, and a *ReplaceError if there is a vault and the order does not say to replace it.
 	// ErrRecordElsewhere: two copies of one record would take each other's backups for their own.
 	Restore(ctx context.Context, o RestoreOrder, p RestoreProgress) (*Records, error)
+	// PutBack puts a record that was put aside in its place again, and opens it; the one that is there is put aside. Nothing is
+	// changed unless the passphrase opens it. What Unlock answers, and ErrNotFound.
+	PutBack(ctx context.Context, a AsideRecord, pass Passphrase) (*Records, error)
 }
 
 // RestorePhase is what a restore is doing.
@@ -52,6 +55,8 @@ type RestoreProgress func(phase RestorePhase, done, total int64)
 // AsideStore knows the records that a restore has put aside.
 type AsideStore interface {
 	Aside(ctx context.Context) ([]AsideRecord, error) // newest first
+	// TryAside tells whether the passphrase opens one: what Unlock answers, and ErrNotFound.
+	TryAside(ctx context.Context, a AsideRecord, pass Passphrase) error
 	RemoveAside(ctx context.Context, a AsideRecord) error
 }
 
@@ -117,5 +122,6 @@ var (
 	ErrWouldReplace    = errors.New("backup: there is a record already")
 	ErrRecordElsewhere = errors.New("backup: of another person's record here")
 	ErrDrillFailed     = errors.New("backup: drill failed")
+	ErrNotPutBack      = errors.New("backup: something is under way")
 	ErrBusyBackup      = errors.New("backup: another is running")
 )

@@ -29,6 +29,7 @@ var sentences = []said{
 	{ErrWouldReplace, "There is a record on this computer already. It is put aside only if you say so."},
 	{ErrRecordElsewhere, "This backup is of a record that another person on this computer has. Switch to that person, and restore it there; nothing was changed."},
 	{ErrDrillFailed, "The drill found that this backup does not agree with the record. Keep both as they are, make a new backup, and try that one."},
+	{ErrNotPutBack, "The earlier record was not put back: a session is running or its room is open, or something is not saved yet. Unlock, end the session, and try again."},
 	{ErrBusyBackup, "A backup or a drill is running already. Wait until it is done, or call it off."},
 	{ErrVaultExists, "There is a vault here already. Unlock it, or choose another profile folder for a new one."},
 	{ErrNoVault, "There is no vault here yet. Set one up, or bring yours back with its recovery kit."},

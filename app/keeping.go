@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -14,6 +15,7 @@ const (
 	ActDrill       = "backup.drill"
 	ActRestored    = "backup.restore"
 	ActRemoveAside = "backup.aside" // a record that a restore had put aside was removed
+	ActPutBack     = "backup.putback"
 )
 
 // BackupEvery is how often a backup is made by itself.
@@ -266,6 +268,39 @@ func (p *Practice) RemoveAside(ctx context.Context, a AsideRecord) error {
 	err = r.Aside.RemoveAside(ctx, a)
 	p.changed(KeepingChanged, "")
 	return err
+}
+
+// PutBack puts a record that a restore had replaced in its place again and opens it, with the passphrase that it had; the present one is
+// locked and put aside. Both logs have it. ErrNotPutBack, while a session runs or something waits to be saved that would then
+// be written into the other record. pass is wiped.
+func (p *Practice) PutBack(ctx context.Context, a AsideRecord, pass Passphrase) error {
+	defer pass.Wipe()
+	r, err := p.open()
+	if err != nil {
+		return err
+	}
+	if p.Running() != nil || !p.Waiting().None() {
+		return ErrNotPutBack
+	}
+	if err := r.Aside.TryAside(ctx, a, pass); err != nil {
+		if errors.Is(err, ErrWrongPassphrase) {
+			_ = p.audit(context.WithoutCancel(ctx), AuditEntry{Act: ActPutBack + failed})
+		}
+		return err
+	}
+	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActPutBack}); err != nil {
+		return err
+	}
+	p.Lock()
+	done := ErrNotPutBack
+	err = p.enter(ctx, ActPutBack, func() (*Records, error) {
+		if done = nil; p.Running() != nil || !p.Waiting().None() {
+			done = ErrNotPutBack
+			return nil, done
+		}
+		return p.deps.Restorer.PutBack(ctx, a, pass)
+	})
+	return cmp.Or(err, done) // nothing was done if somebody was quicker to unlock
 }
 
 // InspectBackup tells what a file says of itself, without a key.

@@ -248,3 +248,54 @@ func TestRestoreAtFirstStart(t *testing.T) {
 		t.Errorf("the log has %s", got)
 	}
 }
+
+// What a restore has replaced is put back by its own passphrase, unless something would then be written into the wrong record.
+func TestPutBack(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		disk, ctx := s.Vault.Memory.Disk, t.Context()
+		before := app.AsideRecord{Path: "before", At: time.Now()}
+		disk.PutAside(before)
+		wantErr(t, "another", s.PutBack(ctx, app.AsideRecord{Path: "none"}, apptest.Pass()), app.ErrNotFound)
+		disk.Fail(app.ErrWrongPassphrase)
+		wantErr(t, "a wrong passphrase", s.PutBack(ctx, before, pass("no")), app.ErrWrongPassphrase)
+		wantAct(t, s, app.ActPutBack+".failed", 1)
+		disk.Fail(nil)
+		ph, err := s.Phase(ctx)
+		must(t, err)
+		want(t, "after a wrong one", ph, app.PhaseUnlocked)
+
+		must(t, s.PutBack(ctx, before, apptest.Pass()))
+		ph, err = s.Phase(ctx)
+		must(t, err)
+		want(t, "after it", ph, app.PhaseUnlocked)
+		wantAct(t, s, app.ActPutBack, 2) // in the log of each, which the fake has as one
+		v, err := s.Keeping(ctx)
+		must(t, err)
+		if len(v.Aside) != 1 || v.Aside[0] == before {
+			t.Errorf("%+v", v.Aside)
+		}
+
+		d := newDraft(t, s)
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		d.Edit("text", "only in memory")
+		time.Sleep(time.Minute)
+		wantErr(t, "a draft that is not saved", s.PutBack(ctx, v.Aside[0], apptest.Pass()), app.ErrNotPutBack)
+		s.Vault.Memory.Fail(nil)
+		time.Sleep(time.Minute)
+		must(t, s.PutBack(ctx, v.Aside[0], apptest.Pass()))
+		s.Lock()
+		wantErr(t, "locked", s.PutBack(ctx, v.Aside[0], apptest.Pass()), app.ErrLocked)
+	})
+}
+
+func TestPutBackWaitsForTheSession(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		admit(t, s, app.Knock{})
+		a := app.AsideRecord{Path: "before", At: time.Now()}
+		s.Vault.Memory.Disk.PutAside(a)
+		wantErr(t, "in a session", s.PutBack(t.Context(), a, apptest.Pass()), app.ErrNotPutBack)
+		ph, err := s.Phase(t.Context())
+		must(t, err)
+		want(t, "it goes on", ph, app.PhaseUnlocked)
+	})
+}

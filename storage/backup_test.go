@@ -311,6 +311,52 @@ func TestReplacingARecord(t *testing.T) {
 	unlocks(t, v, "restored", nil)
 }
 
+// What a restore has replaced can be put back, and that can be taken back; a passphrase that does not open it moves nothing. Killed between the
+// two renames, the next start finds the one that was there before.
+func TestPuttingBackWhatARestoreReplaced(t *testing.T) {
+	v, r, kit, b := practiceWithBackup(t)
+	ctx := t.Context()
+	must(t, r.Notes.SaveDraft(ctx, app.Note{ID: "late", Client: "C1", Format: app.FormatFree, Sections: []app.Section{{Key: "text", Text: "written after it"}}, Created: time.Now(), Changed: time.Now()}))
+	must(t, r.Close())
+	back, err := v.Restore(ctx, app.RestoreOrder{Path: b.Path, Kit: kit, Pass: pass("restored"), Replace: true}, nil)
+	must(t, err)
+	kept, err := back.Aside.Aside(ctx)
+	must(t, err)
+	for p, want := range map[string]error{"restored": app.ErrWrongPassphrase, passphrase: nil} {
+		if err := back.Aside.TryAside(ctx, kept[0], pass(p)); !errors.Is(err, want) {
+			t.Errorf("%s: %v", p, err)
+		}
+	}
+	if err := back.Aside.TryAside(ctx, app.AsideRecord{Path: v.path("")}, pass("restored")); !errors.Is(err, app.ErrNotFound) {
+		t.Error("one that is not aside: ", err)
+	}
+	must(t, back.Close())
+	if _, err := v.PutBack(ctx, kept[0], pass("restored")); !errors.Is(err, app.ErrWrongPassphrase) {
+		t.Error(err)
+	}
+	unlocks(t, v, "restored", nil)
+
+	again, err := v.PutBack(ctx, kept[0], pass(passphrase))
+	must(t, err)
+	_, err = again.Notes.Note(ctx, "late")
+	must(t, err)
+	must(t, Check(ctx, again))
+	now, err := again.Aside.Aside(ctx)
+	must(t, err)
+	if len(now) != 1 || now[0] == kept[0] {
+		t.Fatalf("put aside: %+v", now)
+	}
+	must(t, again.Close())
+	again, err = v.PutBack(ctx, now[0], pass("restored"))
+	must(t, err)
+	must(t, again.Close())
+	unlocks(t, v, "restored", nil)
+
+	must(t, os.Rename(v.path(""), filepath.Join(v.dir, asidePrefix+time.Now().UTC().Format(asideTime)))) // as a kill would leave it
+	must(t, v.tidy())
+	unlocks(t, v, "restored", nil)
+}
+
 func TestNotOlderAndAnotherPractices(t *testing.T) {
 	v, r, kit, b := practiceWithBackup(t)
 	must(t, r.Close())

@@ -62,7 +62,7 @@ func (v *Vault) Restore(ctx context.Context, o app.RestoreOrder, tell app.Restor
 		return nil, err
 	}
 	if err = ctx.Err(); err == nil {
-		err = v.moveIn()
+		err = v.moveIn(filepath.Join(v.dir, vaultDir+".new"))
 	}
 	if err != nil {
 		s.wipe()
@@ -120,8 +120,8 @@ func (v *Vault) stage(ctx context.Context, b *backupReader, key *sealed.Key, p a
 	return f, s, explain(v.keychain.Set(ctx, f.Device.Entry, secret))
 }
 
-// moveIn puts what was staged into the vault's place, and what was there aside.
-func (v *Vault) moveIn() error {
+// moveIn puts what lies beside it into the vault's place, and what was there aside.
+func (v *Vault) moveIn(from string) error {
 	vault := filepath.Join(v.dir, vaultDir)
 	aside := filepath.Join(v.dir, asidePrefix+time.Now().UTC().Format(asideTime))
 	err := os.Rename(vault, aside)
@@ -129,7 +129,7 @@ func (v *Vault) moveIn() error {
 		aside, err = "", nil
 	}
 	if err == nil {
-		err = os.Rename(filepath.Join(v.dir, vaultDir+".new"), vault)
+		err = os.Rename(from, vault)
 		if err != nil && aside != "" {
 			err = errors.Join(err, os.Rename(aside, vault))
 		}
@@ -224,6 +224,53 @@ func (s aside) Aside(ctx context.Context) ([]app.AsideRecord, error) {
 	return asides(s.keys.vault.dir), ctx.Err()
 }
 
+// its is the vault put aside, if it still is.
+func (v *Vault) its(a app.AsideRecord) error {
+	if !slices.Contains(asides(v.dir), a) {
+		return app.ErrNotFound
+	}
+	return nil
+}
+
+func (s aside) TryAside(ctx context.Context, a app.AsideRecord, p app.Passphrase) error {
+	if s.closed.Load() {
+		return app.ErrLocked
+	}
+	v := s.keys.vault
+	if err := v.its(a); err != nil {
+		return err
+	}
+	_, key, stretched, err := v.openKey(ctx, a.Path, p)
+	if err != nil {
+		return err
+	}
+	defer key.Wipe()
+	defer stretched.wipe()
+	store, err := sealed.Open(ctx, filepath.Join(a.Path, storeName), key)
+	if err != nil {
+		return explain(err)
+	}
+	return explain(store.Close())
+}
+
+// PutBack opens the key first, so that nothing is moved that the passphrase does not open. Killed at any moment, the next start finds the
+// one or the other in the place, and the other aside (tidy).
+func (v *Vault) PutBack(ctx context.Context, a app.AsideRecord, p app.Passphrase) (*app.Records, error) {
+	if err := v.its(a); err != nil {
+		return nil, err
+	}
+	f, key, s, err := v.openKey(ctx, a.Path, p)
+	if err != nil {
+		return nil, err
+	}
+	defer key.Wipe()
+	if err := v.moveIn(a.Path); err != nil {
+		s.wipe()
+		return nil, explain(err)
+	}
+	return v.open(context.WithoutCancel(ctx), f, key, s)
+}
+
 func (s aside) RemoveAside(ctx context.Context, a app.AsideRecord) error {
 	if s.closed.Load() {
 		return app.ErrLocked
@@ -231,8 +278,8 @@ func (s aside) RemoveAside(ctx context.Context, a app.AsideRecord) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !slices.Contains(asides(s.keys.vault.dir), a) {
-		return app.ErrNotFound
+	if err := s.keys.vault.its(a); err != nil {
+		return err
 	}
 	return s.keys.vault.removeAside(a.Path)
 }

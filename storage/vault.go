@@ -160,26 +160,35 @@ func (v *Vault) build(ctx context.Context, f *keyFile, key *sealed.Key, secret *
 
 // Unlock opens the vault with the passphrase and the device secret.
 func (v *Vault) Unlock(ctx context.Context, p app.Passphrase) (*app.Records, error) {
-	f, err := v.readKeyFile()
+	f, key, s, err := v.openKey(ctx, v.path(""), p)
 	if err != nil {
-		return nil, err
-	}
-	secret, err := v.keychain.Get(ctx, f.Device.Entry)
-	if err != nil {
-		return nil, explain(err)
-	}
-	defer secret.Wipe()
-	s := f.KDF.stretch(p)
-	key, err := f.openPassphrase(s, secret)
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
-		s.wipe()
 		return nil, err
 	}
 	defer key.Wipe()
 	return v.open(ctx, f, key, s)
+}
+
+// openKey opens the key of the vault in a folder.
+func (v *Vault) openKey(ctx context.Context, vault string, p app.Passphrase) (f *keyFile, key *sealed.Key, s *stretched, err error) {
+	if f, err = readKeyFile(vault); err != nil {
+		return nil, nil, nil, err
+	}
+	secret, err := v.keychain.Get(ctx, f.Device.Entry)
+	if err != nil {
+		return nil, nil, nil, explain(err)
+	}
+	defer secret.Wipe()
+	s = f.KDF.stretch(p)
+	if key, err = f.openPassphrase(s, secret); err == nil {
+		if err = ctx.Err(); err != nil {
+			key.Wipe()
+		}
+	}
+	if err != nil {
+		s.wipe()
+		return nil, nil, nil, err
+	}
+	return f, key, s, nil
 }
 
 // Recover opens the vault with the kit, then sets the new passphrase and a new device secret.

@@ -121,7 +121,7 @@ func (b *backups) stateCard() fyne.CanvasObject {
 	body.Add(widget.NewPara(v.Thinned, widget.Fine))
 	for _, a := range v.Aside {
 		body.Add(widget.NewBanner("The record that a restore replaced on "+a.At.Local().Format("2 January 2006 at 15:04")+" is kept aside.", widget.Neutral,
-			widget.NewButton("Remove it", "", widget.Secondary, func() { b.removeAside(a) }).Low()))
+			widget.NewButton("Put it back", "", widget.Secondary, func() { b.putBack(a) }).Low(), widget.NewButton("Remove it", "", widget.Secondary, func() { b.removeAside(a) }).Low()))
 	}
 	return widget.Card(append(kids, body)...)
 }
@@ -234,6 +234,49 @@ func (b *backups) drill(path string) {
 			b.u.complain(err)
 			b.read(b.show)
 		})
+}
+
+// putBack asks for what opens the earlier record. It outlives this screen, which goes with the lock between the two.
+func (b *backups) putBack(a app.AsideRecord) {
+	u := b.u
+	pass := widget.NewField(widget.NewSecret("Passphrase of the earlier record", ""), "The one that it had before the restore.")
+	cancel := widget.NewButton("Cancel", "", widget.Secondary, u.closeDialog)
+	var do *widget.Button
+	put := func() {
+		if do.Disabled() || pass.Entry.Text == "" {
+			u.win.Canvas().Focus(pass.Entry)
+			return
+		}
+		typed := app.NewPassphrase([]byte(pass.Entry.Text))
+		do.Disable()
+		run(u, u.life, work[struct{}]{
+			what: "Putting the earlier record back",
+			do:   func(ctx context.Context) (struct{}, error) { return struct{}{}, u.p.PutBack(ctx, a, typed) },
+			done: func(_ struct{}, err error) {
+				do.Enable()
+				pass.Entry.SetText("")
+				switch {
+				case err == nil:
+					u.locked() // if it went too fast for the screen, the other record is still on it
+					u.enter()
+					u.say("The earlier record is back. The other one is kept aside.")
+				case u.shell() == nil:
+					u.complain(err)
+				default:
+					pass.Advise(app.Explain(err))
+					u.reflow()
+				}
+			},
+		})
+	}
+	do = widget.NewButton("Lock and put it back", "refresh", widget.Danger, put)
+	pass.Entry.OnSubmitted = func(string) { put() }
+	u.ask(widget.DialogSpec{
+		Icon: "refresh", Tone: widget.Caution, Title: "Put the earlier record back?", Width: 560, Focus: pass.Entry,
+		Text: "The record that was here before the restore of " + a.At.Local().Format("2 January 2006 at 15:04") + " takes the place of this one, with all that was written in it. " +
+			"This one is kept aside, with what was written since, and can be put back in the same way.",
+		Body: pass, Buttons: []fyne.CanvasObject{cancel, do},
+	})
 }
 
 func (b *backups) removeAside(a app.AsideRecord) {

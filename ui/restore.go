@@ -105,13 +105,13 @@ func wipe(o app.RestoreOrder) {
 // replace names what would be put aside.
 func (r *restore) replace(o app.RestoreOrder, e *app.ReplaceError) {
 	when := "2 January 2006, 15:04"
-	text := "The record on this computer, last written to on " + e.Record.Local().Format(when) + ", is put aside and not deleted. The backup has all that was done in it."
+	text := "The record on this computer, last written to on " + e.Record.Local().Format(when) + ", is put aside and not deleted: Backups, in the settings, can put it back. The backup has all that was done in it."
 	switch {
 	case e.Other:
 		text = "The record on this computer is another practice’s. It was last written to on " + e.Record.Local().Format(when) + ". It is put aside and not deleted, but Alcove opens the restored one from then on."
 	case e.Older:
 		text = "The backup is older than the record on this computer: it is of " + e.Backup.Local().Format(when) + ", the record was last written to on " + e.Record.Local().Format(when) +
-			". What was written in between is not in the backup. The present record is put aside and not deleted."
+			". What was written in between is not in the backup. The present record is put aside and not deleted: Backups, in the settings, can put it back."
 	}
 	yes := "Replace the record"
 	if e.Older && !e.Other {

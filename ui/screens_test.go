@@ -665,6 +665,22 @@ func TestWhatARestoreFoundStaysUntilItIsRead(t *testing.T) {
 	}
 }
 
+// TestPuttingBackOpensTheEarlierRecord: a wrong passphrase is said beside its field; the right one ends in the earlier record.
+func TestPuttingBackOpensTheEarlierRecord(t *testing.T) {
+	r := newRig(t, restoredBadly(t), "")
+	r.toBackups()
+	r.press("Put it back")
+	r.stage.Vault.Memory.Disk.Fail(app.ErrWrongPassphrase)
+	r.typed("Passphrase of the earlier record", "not it")
+	r.press("Lock and put it back")
+	r.sees("That passphrase does not open the vault. Look whether Caps Lock is on and which keyboard is chosen; if the passphrase is lost, the recovery kit opens it.")
+	r.stage.Vault.Memory.Disk.Fail(nil)
+	r.typed("Passphrase of the earlier record", apptest.Passphrase)
+	r.key(fyne.KeyReturn)
+	r.sees("The earlier record is back. The other one is kept aside.")
+	r.at("today")
+}
+
 // TestRestoreForgetsItsSecrets: called off at the last question, passphrase and kit stay nowhere in memory.
 func TestRestoreForgetsItsSecrets(t *testing.T) {
 	r := newRig(t, locked(t), "")

@@ -132,6 +132,16 @@ func (d *Disk) Aside(context.Context) ([]app.AsideRecord, error) {
 	return slices.Clone(d.aside), nil
 }
 
+// TryAside finds that every passphrase opens it: PutBack compares.
+func (d *Disk) TryAside(_ context.Context, a app.AsideRecord, _ app.Passphrase) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Contains(d.aside, a) {
+		return app.ErrNotFound
+	}
+	return d.fail
+}
+
 // RemoveAside removes it.
 func (d *Disk) RemoveAside(_ context.Context, a app.AsideRecord) error {
 	d.mu.Lock()
@@ -154,6 +164,16 @@ func (v *Vault) Inspect(_ context.Context, path string) (app.BackupFile, error) 
 		}
 	}
 	return app.BackupFile{}, app.ErrNoBackup
+}
+
+// PutBack opens the vault as it is, if the passphrase fits.
+func (v *Vault) PutBack(ctx context.Context, a app.AsideRecord, p app.Passphrase) (*app.Records, error) {
+	r, err := v.Unlock(ctx, p)
+	if err == nil {
+		err = v.Memory.Disk.RemoveAside(ctx, a)
+		v.Memory.Disk.PutAside(app.AsideRecord{Path: a.Path + "-instead", At: time.Now()})
+	}
+	return r, err
 }
 
 // Order is the last one that a Restore got, with its secrets as they are in memory just now.
