@@ -30,6 +30,6 @@
 //
 //	rtc ──► media             camera, microphone, codecs: the only cgo
 //	    ──► seal ──► wire     keys; messages
-//	    ──► relay             the embedded one, by home.go; its own program as well
+//	    ──► relay             the embedded one, by home.go, and its quiet log; its own program as well
 //	tests ──► hostile         a relay in the wrong hands
 package rtc

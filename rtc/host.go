@@ -16,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"alcove/app"
+	"alcove/rtc/relay"
 	"alcove/rtc/seal"
 	"alcove/rtc/wire"
 )
@@ -117,6 +118,7 @@ func NewHost(o Options) (*Host, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Log = relay.Quiet(o.Log) // a relay that talks nonsense all day writes a line in ten seconds
 	h := newHost(o)
 	h.start()
 	return h, nil

@@ -102,6 +102,19 @@ func TestLogNamesNobody(t *testing.T) {
 	}
 }
 
+// TestLogIsQuiet: a relay that talks nonsense without end does not fill the disk with what the log says of it.
+func TestLogIsQuiet(t *testing.T) {
+	t.Parallel()
+	log := &ledger{}
+	h := startHost(t, "http://127.0.0.1:9", func(o *Options) { o.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	for range 1000 {
+		h.received(message{text: true, data: []byte(`{"op":"nonsense"}`)})
+	}
+	if n := strings.Count(log.String(), "the relay said what it cannot say"); n < 1 || n > 5 {
+		t.Errorf("it says so %d times", n)
+	}
+}
+
 // TestKindsAreToldApart: what is left in the log is still of use.
 func TestKindsAreToldApart(t *testing.T) {
 	t.Parallel()

@@ -163,7 +163,7 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	c.Log = quiet(c.Log)
+	c.Log = Quiet(c.Log)
 	return c
 }
 

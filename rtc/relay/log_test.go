@@ -11,7 +11,7 @@ import (
 
 func TestOneLineIsLoggedOnceInAWhile(t *testing.T) {
 	book := &logBook{}
-	log := quiet(debugLog(book))
+	log := Quiet(debugLog(book))
 	for range 100 {
 		log.Warn("the same", "n", 1)
 		log.With("a", 1).Error("another")

@@ -9,8 +9,8 @@ import (
 
 const sameLine = 10 * time.Second
 
-// A quietLog lets each text through once in ten seconds: who can cause a warning must not be able to fill the operator's disk with it. The
-// texts are constants of this package, so the table stays small.
+// A quietLog: who can cause a warning must not be able to fill a disk with it, the operator's or the therapist's. The texts are constants, so
+// the table stays small.
 type quietLog struct {
 	slog.Handler
 	*quietTable
@@ -21,7 +21,8 @@ type quietTable struct {
 	last map[string]time.Time // mu; by text
 }
 
-func quiet(log *slog.Logger) *slog.Logger {
+// Quiet is a log that lets each text through once in ten seconds. Its texts must be constants.
+func Quiet(log *slog.Logger) *slog.Logger {
 	return slog.New(quietLog{Handler: log.Handler(), quietTable: &quietTable{last: map[string]time.Time{}}})
 }
 
