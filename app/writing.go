@@ -30,6 +30,7 @@ const (
 	VoidWriting     WritingKind = "void"     // of a ResponseID: why it is not to count
 	TemplateWriting WritingKind = "template" // of a NoteFormat
 	ClientWriting   WritingKind = "client"   // of a ClientID: the form
+	DeedWriting     WritingKind = "deed"     // of a ClientID: the next line of what was done in an emergency
 )
 
 // WritingOf is a text of what has that ID.

@@ -137,14 +137,15 @@ func (e *emergency) closed() {
 		c.Objects = nil
 	}
 	for _, field := range []*widget.Entry{e.entry, e.country} {
-		field.OnSubmitted = nil
+		field.OnSubmitted, field.OnChanged = nil, nil
 		field.SetText("")
 	}
 }
 
 type emergencyRead struct {
-	view app.Emergency
-	plan []app.SafetyPlan
+	view  app.Emergency
+	plan  []app.SafetyPlan
+	typed app.Written // and not noted yet
 }
 
 // read brings what only the vault has.
@@ -153,15 +154,20 @@ func (e *emergency) read(v app.Emergency) {
 		return
 	}
 	client, running := e.client, e.s != nil
-	p := e.u.p
+	p, of := e.u.p, app.WritingOf(app.DeedWriting, e.client)
+	e.entry.OnChanged = func(text string) { p.Write(of, text) }
 	read(e.u, e.life, func(ctx context.Context) (emergencyRead, error) {
 		p.OpenedEmergency(ctx, client)
 		plans, err := p.Plans(ctx, client)
+		if err != nil {
+			return emergencyRead{}, err
+		}
+		typed, err := p.Written(ctx, of)
 		if err != nil || running {
-			return emergencyRead{plan: plans}, err
+			return emergencyRead{plan: plans, typed: typed}, err
 		}
 		view, err := p.Emergency(ctx, client)
-		return emergencyRead{view, plans}, err
+		return emergencyRead{view, plans, typed}, err
 	}, func(r emergencyRead, err error) {
 		if err != nil {
 			e.plan.Objects = []fyne.CanvasObject{widget.NewBanner(app.Explain(err), widget.Caution)}
@@ -170,6 +176,10 @@ func (e *emergency) read(v app.Emergency) {
 		}
 		if e.s == nil {
 			e.show(r.view)
+		}
+		if e.entry.Text == "" && r.typed.Text != "" {
+			e.entry.SetText(r.typed.Text)
+			e.entry.End()
 		}
 		e.showPlan(r.plan)
 		e.u.reflow()
@@ -331,10 +341,16 @@ func (e *emergency) done(text string) {
 		do: func(ctx context.Context) (app.NoteID, error) { return e.u.p.Deed(ctx, client, note, text) },
 		done: func(id app.NoteID, err error) {
 			if e.u.card != e {
+				if err != nil {
+					e.u.p.Write(app.WritingOf(app.DeedWriting, client), text)
+				}
 				e.u.complain(err) // closed meanwhile; nil says nothing
 				return
 			}
 			if err != nil {
+				if e.entry.Text == "" {
+					e.entry.SetText(text)
+				}
 				e.u.dialog.Notice(app.Explain(err)) // another dialog would take the card away
 				return
 			}

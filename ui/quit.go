@@ -99,6 +99,7 @@ func waitingWords(w app.Waiting) string {
 		{app.AddendumWriting, "the last words of an addendum", "the last words of %d addenda"},
 		{app.AnswerWriting, "the last words of what was done about an alert", "the last words of what was done about %d alerts"},
 		{app.VoidWriting, "the last words of why a response does not count", "the last words of why %d responses do not count"},
+		{app.DeedWriting, "the last words of what was done in an emergency", "the last words of what was done in %d emergencies"},
 		{app.PlanWriting, "the last changes to a safety plan", "the last changes to %d safety plans"},
 		{app.TemplateWriting, "the last changes to a template", "the last changes to %d templates"},
 		{app.ClientWriting, "the last changes to a client’s details", "the last changes to the details of %d clients"},

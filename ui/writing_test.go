@@ -172,6 +172,41 @@ func TestATemplatesFormIsThereAgain(t *testing.T) {
 	r.holds("Heading 1", "!Days")
 }
 
+// TestTheNextLineOfAnEmergencyIsThereAgain: on that client's card alone, until it is noted; and one that could not be noted is
+// not taken from who wrote it.
+func TestTheNextLineOfAnEmergencyIsThereAgain(t *testing.T) {
+	r := newRig(t, full(t), "")
+	r.openClient(tabOverview)
+	r.key(emergencyKey)
+	r.typed("What was done", "The neighbour is at")
+	r.lockAndUnlock("The neighbour")
+	other, err := r.stage.Clients(t.Context(), app.ClientQuery{})
+	if err != nil || other.Rows[1].ID == r.stage.Ana {
+		t.Fatal(other, err)
+	}
+	r.shell().caseload().open(other.Rows[1].ID)
+	r.key(emergencyKey)
+	r.reads("There is none yet.")
+	r.holds("What was done", "")
+	r.press("Close emergency card")
+	r.press("Today")
+	r.openClient(tabOverview)
+	r.key(emergencyKey)
+	r.holds("What was done", "The neighbour is at")
+	r.stage.Vault.Memory.Fail(app.ErrDiskFull)
+	r.key(fyne.KeyReturn)
+	r.reads("The disk is full")
+	r.holds("What was done", "The neighbour is at")
+	r.stage.Vault.Memory.Fail(nil)
+	r.key(fyne.KeyReturn)
+	r.holds("What was done", "")
+	r.reads("The neighbour is at")
+	r.press("Close emergency card")
+	r.key(emergencyKey)
+	r.reads("There is none yet.")
+	r.holds("What was done", "")
+}
+
 // TestWhatCannotBeKeptIsTold: at once, while one types, and no longer than it is so.
 func TestWhatCannotBeKeptIsTold(t *testing.T) {
 	r := newRig(t, risky(t), "")
