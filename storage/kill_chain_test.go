@@ -39,7 +39,7 @@ func playStore() bool {
 	}
 	r, err := openFixture(context.Background(), path)
 	if err == nil {
-		err = map[string]func(*app.Records) error{"sign": playSigner, "record": playRecorder, "session": playSession, "write": playWriter}[os.Args[1]](r)
+		err = map[string]func(*app.Records) error{"sign": playSigner, "record": playRecorder, "session": playSession, "locked": playLocked, "write": playWriter}[os.Args[1]](r)
 	}
 	fmt.Println("failed:", err)
 	return true

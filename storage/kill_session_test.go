@@ -62,6 +62,57 @@ func playSession(r *app.Records) error {
 	select {} // the app goes on
 }
 
+// playLocked lets somebody in, locks, and then has the two meet; it says it when they have met.
+func playLocked(r *app.Records) error {
+	ctx := context.Background()
+	p, line, err := overLine(r)
+	if err != nil {
+		return err
+	}
+	i, err := p.CreateInvite(ctx, app.InviteWish{Client: "C1", Kind: app.InviteSingle})
+	if err != nil {
+		return err
+	}
+	d := line.Knock(i.ID, app.Knock{})
+	for len(p.Knocks()) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	s, err := p.Admit(ctx, d.Knock().ID)
+	if err != nil {
+		return err
+	}
+	s.Answer(safety.Identity, func(c *safety.Checklist) { c.Identity = canary })
+	p.Lock()
+	d.Call().Connect()
+	for s.View().Phase != app.SessionLive {
+		time.Sleep(time.Millisecond)
+	}
+	fmt.Println("met", s.ID())
+	select {} // the app goes on
+}
+
+// Killed in a session of which the record, locked before the two had met, could hear nothing more: it has a note all the same.
+func TestKilledBehindALock(t *testing.T) {
+	path := storeToKill(t)
+	lines := killed(t, overStore(path, "locked"), time.Millisecond)
+	r, err := openFixture(t.Context(), path)
+	must(t, err)
+	p, _, err := overLine(r)
+	must(t, err)
+	defer p.Lock()
+	must(t, Check(t.Context(), r))
+	all, err := p.CutSessions(t.Context())
+	must(t, err)
+	if len(all) != 1 || "met "+string(all[0].ID) != lines[0] || !all[0].Alive.IsZero() {
+		t.Fatalf("%q was said, and the record has %+v", lines, all)
+	}
+	n, err := r.Notes.Note(t.Context(), all[0].Note)
+	must(t, err)
+	if text := n.Sections[0].Text; !strings.Contains(text, "Let in: ") || !strings.Contains(text, "Identity: "+canary) {
+		t.Errorf("its note is %q", text)
+	}
+}
+
 // Killed at any moment of a session or of its end: the next start of the app has one note of it, with what was known, and never two.
 func TestKilledSessionLeavesItsNote(t *testing.T) {
 	path := storeToKill(t)
