@@ -24,13 +24,14 @@ type backups struct {
 	folder *widget.Field
 	every  app.BackupEvery
 	keep   *widget.Button  // the settings
+	found  *fyne.Container // by a restore
 	state  *fyne.Container // what is made, and how far
 	drills *fyne.Container
 	report *app.DrillReport // of the drill just made
 }
 
 func newBackups(u *UI) *backups {
-	b := &backups{u: u, life: newScope(u.open.ctx), root: container.NewStack(), state: container.NewStack(), drills: container.NewStack()}
+	b := &backups{u: u, life: newScope(u.open.ctx), root: container.NewStack(), found: container.NewStack(), state: container.NewStack(), drills: container.NewStack()}
 	b.read(func() {
 		b.every = b.view.Every
 		b.build()
@@ -73,12 +74,14 @@ func (b *backups) build() {
 		widget.NewPara("When one is due it is made while Alcove is unlocked, or at the next start. You can go on working meanwhile.", widget.Fine),
 		widget.Row(look.S3, widget.Gap(), b.keep))
 	head := widget.Row(look.S2, widget.IconButton("Back to settings", "back", widget.Ghost, b.Escape), widget.NewText("Backups", widget.TitleOf), widget.Gap())
-	b.root.Objects = []fyne.CanvasObject{widget.Col(0, bar(head), widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S6, look.S8, look.S8, look.S8, widget.Measure(1080,
-		widget.RowTop(look.S5, widget.Share(1, widget.Col(look.S4, where, b.drills)), widget.Share(1, b.state)))))))}
+	b.root.Objects = []fyne.CanvasObject{widget.Col(0, bar(head), widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S6, look.S8, look.S8, look.S8, widget.Measure(1080, widget.Col(look.S4, b.found,
+		widget.RowTop(look.S5, widget.Share(1, widget.Col(look.S4, where, b.drills)), widget.Share(1, b.state))))))))}
 	b.show()
 }
 
 func (b *backups) show() {
+	b.found.Objects = findingNotice(b.u, b.life, b.view)
+	setShown(b.found, len(b.found.Objects) > 0)
 	b.state.Objects = []fyne.CanvasObject{b.stateCard()}
 	b.drills.Objects = []fyne.CanvasObject{b.drillCard()}
 	b.root.Refresh()
@@ -101,7 +104,6 @@ func (b *backups) stateCard() fyne.CanvasObject {
 	if v.Problem != "" {
 		kids = append(kids, widget.NewBanner(v.Problem, widget.Negative))
 	}
-	kids = append(kids, findingNotice(b.u, b.life, v)...)
 	body := widget.Col(look.S3)
 	switch {
 	case v.Folder == "":
@@ -121,7 +123,7 @@ func (b *backups) stateCard() fyne.CanvasObject {
 	body.Add(widget.NewPara(v.Thinned, widget.Fine))
 	for _, a := range v.Aside {
 		body.Add(widget.NewBanner("The record that a restore replaced on "+a.At.Local().Format("2 January 2006 at 15:04")+" is kept aside.", widget.Neutral,
-			widget.NewButton("Put it back", "", widget.Secondary, func() { b.putBack(a) }).Low(), widget.NewButton("Remove it", "", widget.Secondary, func() { b.removeAside(a) }).Low()))
+			widget.Col(look.S2, widget.NewButton("Put it back", "", widget.Secondary, func() { b.putBack(a) }).Low(), widget.NewButton("Remove it", "", widget.Secondary, func() { b.removeAside(a) }).Low())))
 	}
 	return widget.Card(append(kids, body)...)
 }

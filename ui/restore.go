@@ -87,14 +87,14 @@ func (r *restore) restore(o app.RestoreOrder) {
 
 // restoring says what a restore is doing.
 var restoring = map[app.RestorePhase]string{
-	app.RestoreReading:  "Reading the backup and trying its seals",
+	app.RestoreReading:  "Reading the backup",
 	app.RestoreWriting:  "Writing it to the disk",
-	app.RestoreUpdating: "Bringing the record up to date",
-	app.RestorePages:    "Reading every page again",
-	app.RestoreTables:   "Checking the tables and the search index",
-	app.RestoreIndex:    "Writing the search index anew",
+	app.RestoreUpdating: "Bringing it up to date",
+	app.RestorePages:    "Checking every page",
+	app.RestoreTables:   "Checking the tables",
+	app.RestoreIndex:    "Writing the search index",
 	app.RestoreProof:    "Trying every signature",
-	app.RestoreKeys:     "Making new keys and putting it in place",
+	app.RestoreKeys:     "Making new keys",
 }
 
 func wipe(o app.RestoreOrder) {

@@ -69,11 +69,18 @@ var keepingShots = []shot{
 	{"today-cut-crowded", cutOff(5), func(r *rig) { r.at("today") }},
 	{"today-drill", backedUp(2), func(r *rig) { r.at("today") }},
 	{"today-restored", restoredBadly, func(r *rig) { r.at("today"); r.sees("I have read this") }},
+	{"backups-restored-large", restoredBadly, func(r *rig) { r.large(); r.toBackups() }},
 	{"backups-restored", restoredBadly, func(r *rig) { r.toBackups() }},
 	{"backups-putback", restoredBadly, func(r *rig) { r.toBackups(); r.press("Put it back"); r.sees("Lock and put it back") }},
 	{"client-proof", full, func(r *rig) { r.openClient(tabOverview); r.press("Check the proof of the record"); r.sees("Close") }},
 	{"client-proof-altered", restoredBadly, func(r *rig) { r.openClient(tabOverview); r.press("Check the proof of the record"); r.sees("Close") }},
 	{"restore", bareStage, func(r *rig) { r.press("I have a backup") }},
+	{"restore-running", bareStage, func(r *rig) {
+		r.press("I have a backup")
+		b, _ := r.showBusy(restoring[app.RestoreReading], func() {})
+		b.Far(1)
+		b.Doing(restoring[app.RestoreTables])
+	}},
 	{"restore-older", locked, func(r *rig) { r.askRestore() }},
 }
 
