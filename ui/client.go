@@ -42,6 +42,7 @@ type client struct {
 	plan     *planBook   // while its tab is open
 	strip    *alertStrip // of the overview
 	write    *widget.Button
+	binned   bool // deleted drafts are shown in place of the notes
 	root     fyne.CanvasObject
 }
 
@@ -179,6 +180,7 @@ func (k *client) open(tab string) {
 		t.SetOn(n == tab)
 	}
 	k.write.SetKind(writeKind(tab))
+	k.binned = false
 	k.show()
 }
 
@@ -197,6 +199,11 @@ func (k *client) show() {
 		k.plan = newPlanBook(k.u, k.sub, k.id, false)
 		k.put(k.plan.root)
 	case tabNotes:
+		if k.binned {
+			back := func() { k.showBin(false) }
+			bin{k.u, k.sub, k.id, widget.IconButton("Back to notes", "back", widget.Ghost, back), k.put, back}.show()
+			return
+		}
 		k.showNotes()
 	case tabApart:
 		k.showApart()
@@ -252,22 +259,23 @@ func (k *client) readNotes(done func([]app.NoteRow)) {
 		})
 }
 
-func (k *client) showBin() {
-	bin{k.u, k.sub, k.id, widget.IconButton("Back to notes", "back", widget.Ghost, k.show), k.put, k.show}.show()
+func (k *client) showBin(on bool) {
+	k.binned = on
+	k.show()
 }
 
 func (k *client) showNotes() {
 	k.readNotes(func(rows []app.NoteRow) {
 		as := newFormButton(k.u, k.life, "New note as", widget.Secondary, "", func(f app.Form) { k.newNote(f.Format) })
-		bin := widget.NewButton("Deleted drafts", "delete", widget.Ghost, k.showBin)
+		bin := widget.NewButton("Deleted drafts", "delete", widget.Ghost, func() { k.showBin(true) })
 		if len(rows) == 0 {
 			k.put(widget.Empty("note", "No notes yet", "Write the first one. It is saved while you type, and yours to change until you sign it.", as, bin))
 			return
 		}
 		list := widget.NewList("Notes", func() int { return len(rows) }, widget.NewNoteLine,
 			func(i int, l *widget.Line) { fillNote(l, rows[i], k.u) }, func(i int) { k.c.openNote(rows[i].ID) })
-		head := widget.Row(look.S2, widget.Grow(widget.NewText(count(len(rows), "note"), widget.Header)),
-			widget.NewButton("Search", "search", widget.Ghost, func() { k.u.shell().searchClient(k.id, k.shownName()) }).Named("Search this client’s notes"), bin, as)
+		find := widget.NewButton("Search", "search", widget.Ghost, func() { k.u.shell().searchClient(k.id, k.shownName()) }).Named("Search this client’s notes")
+		head := widget.Aside(120, look.S2, widget.NewText(count(len(rows), "note"), widget.Header), widget.Flow(look.S2, find, bin, as))
 		k.put(widget.Pad(look.S5, look.S6, look.S5, look.S6, widget.Col(look.S4, head,
 			widget.Grow(widget.Stack(widget.NewBox(look.Surface, look.Border, look.RadiusCard), widget.PadAll(6, list))))))
 	})
