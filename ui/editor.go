@@ -50,9 +50,9 @@ func newEditor(n *note, d *app.Draft) *editor {
 	})
 	wide := widget.IconButton("Full screen (F11)", "expand", widget.Ghost, e.u.toggleWide)
 	remove := widget.IconButton("Delete draft", "delete", widget.Ghost, e.remove)
-	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape),
-		widget.Grow(e.title), past, wide, remove, e.signIt)
-	under := widget.Row(look.S3, e.format, carry, widget.Grow(n.who), e.state.row)
+	head := widget.Aside(260, look.S2, widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape), widget.Grow(e.title)),
+		widget.Row(look.S2, past, wide, remove, e.signIt))
+	under := widget.Aside(320, look.S2, widget.Row(look.S3, e.format, carry, widget.Grow(n.who)), e.state.row)
 	e.root = widget.Col(0, widget.On(look.Surface, widget.Pad(look.S3, look.S5, look.S3, look.S4, widget.Col(look.S3, head, widget.Pad(0, 0, 0, 6, under)))),
 		widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, widget.Col(look.S4, e.wrong, e.fields))))))
 	e.sections()

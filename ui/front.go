@@ -19,7 +19,7 @@ func brand() fyne.CanvasObject {
 			widget.NewText(head, widget.Strong.In(look.RailText)),
 			widget.NewPara(text, widget.Soft.In(look.RailIcon)))))
 	}
-	return widget.On(look.Rail, widget.Pad(48, 40, 40, 40, widget.Col(look.S6,
+	return widget.On(look.Rail, widget.Pad(44, 40, 32, 40, widget.Col(look.S6,
 		widget.Row(look.S3, widget.IconTile("mark", look.RailText, look.RailOn, 44),
 			widget.NewText(title, widget.Huge.In(look.RailText))),
 		widget.NewPara("A private room for therapy: your caseload, your notes and the line to your clients, on your own machine.",

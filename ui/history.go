@@ -53,9 +53,9 @@ func newHistory(n *note, all []app.Version, back func()) *history {
 	h := &history{n: n, back: back, all: all, page: container.NewStack(), at: len(all) - 1}
 	h.list = widget.NewList("Versions", func() int { return len(h.all) }, widget.NewNoteLine, h.fill, func(i int) { h.show(len(h.all) - 1 - i) })
 	head := widget.Row(look.S2, widget.IconButton("Back to the note", "back", widget.Ghost, n.Escape),
-		widget.Grow(widget.Col(2, widget.NewText("History", widget.TitleOf), widget.NewText(h.summary(), widget.Soft).Cut())))
+		widget.Grow(widget.Col(2, widget.NewText("History", widget.TitleOf).Cut(), widget.NewText(h.summary(), widget.Soft).Cut())))
 	h.root = widget.Col(0, bar(head), widget.HLine(), widget.Grow(widget.RowFill(0,
-		widget.Sized(270, 0, widget.On(look.Surface, widget.PadAll(look.S1, h.list))), widget.VLine(), widget.Grow(h.page))))
+		widget.Share(2, widget.On(look.Surface, widget.PadAll(look.S1, h.list))), widget.VLine(), widget.Share(3, h.page))))
 	h.show(h.at)
 	return h
 }
@@ -136,8 +136,8 @@ func (h *history) show(at int) {
 }
 
 func (h *history) put(title string, o fyne.CanvasObject) {
-	h.page.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6,
-		widget.Measure(820, widget.Col(look.S4, widget.NewText(title, widget.Soft), widget.Card(o)))))}
+	h.page.Objects = []fyne.CanvasObject{widget.NewVScroll(widget.Pad(look.S5, look.S4, look.S6, look.S4,
+		widget.Measure(820, widget.Col(look.S4, widget.NewPara(title, widget.Soft), widget.Card(o)))))}
 	h.page.Refresh()
 }
 

@@ -125,11 +125,11 @@ func (i *invites) past(v app.InviteView) fyne.CanvasObject {
 func (i *invites) card(v app.InviteView, give widget.Kind) fyne.CanvasObject {
 	link := widget.Stack(widget.NewBox(look.Sunken, look.Border, look.RadiusControl),
 		widget.Pad(9, look.S3, 9, look.S3, widget.NewText(v.Link, widget.Mono.At(look.Small)).Cut()))
-	buttons := widget.Row(look.S2,
+	buttons := widget.Aside(280, look.S2, widget.Row(look.S2,
 		widget.NewButton("Copy link", "copy", give, func() {
 			i.u.copy(v.Link, "Link copied. It is a secret: send it to your client alone.")
 		}),
-		widget.NewButton("Show QR code", "qr", widget.Secondary, func() { i.qr(v) }), widget.Gap(),
+		widget.NewButton("Show QR code", "qr", widget.Secondary, func() { i.qr(v) })),
 		widget.NewButton("Revoke", "close", widget.Danger, func() { i.revoke(v) }).Named("Revoke invite"))
 	body := []fyne.CanvasObject{widget.CardHead(kindWord(v.Kind), widget.NewPill(inviteWord(v.State))), i.facts(v), link}
 	if v.PIN != "" {

@@ -18,8 +18,8 @@ import (
 func checkLayout(t *testing.T, r *rig) {
 	t.Helper()
 	c := r.win.Canvas()
-	if min := c.Content().MinSize(); min.Width > 1280 || min.Height > 800 {
-		t.Errorf("the window cannot be smaller than %v", min)
+	if least, is := c.Content().MinSize(), c.Size(); least.Width > is.Width || least.Height > is.Height {
+		t.Errorf("the window cannot be smaller than %v, and is to be %v", least, is)
 	}
 	root := c.Content()
 	if r.dialog != nil {

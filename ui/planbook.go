@@ -169,7 +169,7 @@ func (b *planBook) bar() fyne.CanvasObject {
 	if b.draft != nil {
 		word = "Go on writing"
 	}
-	row := widget.Row(look.S2, widget.NewButton(word, "edit", widget.Secondary, b.edit).Low())
+	row := widget.Flow(look.S2, widget.NewButton(word, "edit", widget.Secondary, b.edit).Low())
 	if b.draft == nil && b.at == 0 {
 		row.Add(widget.NewButton("Still right", "check", widget.Secondary, b.stillRight).Low().Named("Plan is still right"))
 	}
@@ -189,12 +189,7 @@ func (b *planBook) bar() fyne.CanvasObject {
 		chip.SetOn(b.changes)
 		back.Add(chip)
 	}
-	if b.narrow {
-		return widget.Col(look.S2, row, back)
-	}
-	row.Add(widget.Gap())
-	row.Add(back)
-	return row
+	return widget.Aside(300, look.S2, row, back)
 }
 
 func (b *planBook) stillRight() {

@@ -34,8 +34,8 @@ func newApartNote(u *UI, d *app.Draft, who string, back func()) *apartNote {
 	lock := widget.NewButton("Lock", "lock", widget.Secondary, func() {
 		act(u, n.life, "Locking", func(context.Context) error { u.p.LockApart(); return nil }, func(error) {})
 	}).Named("Lock psychotherapy notes")
-	head := widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape), widget.Grow(n.title),
-		widget.IconButton("Delete psychotherapy note", "delete", widget.Ghost, n.remove), lock)
+	head := widget.Aside(300, look.S2, widget.Row(look.S2, widget.IconButton("Back to client", "back", widget.Ghost, n.Escape), widget.Grow(n.title)),
+		widget.Row(look.S2, widget.IconButton("Delete psychotherapy note", "delete", widget.Ghost, n.remove), lock))
 	under := widget.Row(look.S3, widget.NewPill("Apart from the record", widget.Active), widget.Grow(widget.NewText(who, widget.Strong.At(look.Small)).Cut()), n.state.row)
 	n.root = widget.Col(0, widget.On(look.Surface, widget.Pad(look.S3, look.S5, look.S3, look.S4, widget.Col(look.S3, head, widget.Pad(0, 0, 0, 6, under)))),
 		widget.HLine(), widget.Grow(widget.NewVScroll(widget.Pad(look.S5, look.S6, look.S6, look.S6, widget.Measure(860, widget.Col(look.S4, n.wrong, n.part.card, apartHelp()))))))

@@ -29,6 +29,7 @@ type room struct {
 	name, sub, clock *widget.Text
 	trust            *widget.Text
 	shield           *widget.Icon
+	trusted          *fyne.Container // both, while the bar does not say it
 	remote, self     *widget.Video
 	selfBox          *fyne.Container
 	badge            *fyne.Container
@@ -66,6 +67,7 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 		noticeHead: widget.NewText("", widget.Header.In(look.StageText)).Centre(), noticeText: widget.NewText("", widget.Soft.In(look.StageMuted)).Centre(),
 		problem: widget.NewBanner("", widget.Caution), controls: map[string]*widget.Control{},
 	}
+	r.trusted = widget.Row(6, r.shield, r.trust)
 	r.verify = newVerifyBar(r)
 	r.later = widget.NewButton("Type the code", "", widget.Quiet, r.verify.after).Low()
 	r.makeControls()
@@ -85,8 +87,8 @@ func buildRoom(u *UI, s *app.Session, bare bool) *room {
 // lay builds the page for the session's kind: text alone has no stage.
 func (r *room) lay(v app.SessionView) {
 	help := widget.NewButton("Emergency", "lifebuoy", widget.Quiet, r.u.emergencyFor).Low().Named("Emergency card")
-	top := widget.Row(look.S3, widget.NewAvatar(v.ClientName, 36), widget.Grow(widget.Col(1, r.name, r.sub)), help,
-		r.later, widget.Row(6, r.shield, r.trust), widget.Space(look.S2, 0), widget.Row(6, widget.NewIcon("clock", look.StageMuted, 18), r.clock))
+	top := widget.Aside(140, look.S3, widget.Row(look.S3, widget.NewAvatar(v.ClientName, 36), widget.Grow(widget.Col(1, r.name, r.sub))),
+		widget.Flow(look.S4, help, r.later, r.trusted, widget.Row(6, widget.NewIcon("clock", look.StageMuted, 18), r.clock)))
 	stage := widget.Stage(r.remote, r.selfBox, r.badge, r.notice)
 	left := widget.On(look.Stage, widget.Pad(look.S3, look.S4, look.S3, look.S4, widget.Col(look.S3,
 		top, r.alertBox(), r.verify.root, r.problem, widget.Grow(stage), r.bar)))
@@ -123,13 +125,13 @@ func (r *room) makeControls() {
 	}
 	end := widget.NewControl("End", "hang-up", r.end).HangUp()
 	r.controls["end"] = end
-	r.bar = widget.Row(look.S4, widget.Gap(),
+	r.bar = widget.FlowMid(look.S4,
 		add("mic", "Mute", "mic", func() { r.s.SetMicrophone(!r.s.View().Microphone) }),
 		add("camera", "Camera off", "camera", func() { r.s.SetCamera(!r.s.View().Camera) }),
 		add("voice", "Voice only", "voice", func() { r.s.SetVoiceOnly(!r.s.View().VoiceOnly) }),
 		add("self", "Hide self", "picture-hide", func() { r.hidden = !r.hidden; r.show() }),
 		add("ask", "Ask", "send", r.askNow),
-		add("devices", "Devices", "devices", func() { askDevices(r.u, r.life, r.s.Use) }), end, widget.Gap())
+		add("devices", "Devices", "devices", func() { askDevices(r.u, r.life, r.s.Use) }), end)
 }
 
 // Name tells the bare room of a locked app from the whole one.
@@ -189,6 +191,7 @@ func (r *room) show() {
 	r.shield.Set(icon, ink)
 	r.problem.Say(dots(v.DeviceProblem, v.RecordProblem), widget.Caution)
 	r.verify.show(v)
+	setShown(r.trusted, !r.verify.root.Visible())
 	setShown(r.later, v.Trust == app.TrustAccepted && !r.verify.asked && v.Phase != app.SessionEnded)
 	r.showStage(v)
 	r.showControls(v)

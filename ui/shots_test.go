@@ -231,6 +231,17 @@ func (r *rig) noteOf(signed bool) app.NoteID {
 var kim = app.Knock{Name: "Ana", Wants: app.ModalityVideo}
 
 var shots = []shot{
+	{"unlock-large", locked, func(r *rig) { r.large(); r.at("unlock") }},
+	{"client-notes-large", full, func(r *rig) { r.large(); r.openClient(tabNotes) }},
+	{"client-invites-large", full, func(r *rig) { r.large(); r.openClient(tabInvites) }},
+	{"client-plan-large", planned, func(r *rig) { r.large(); r.openClient(tabPlan) }},
+	{"note-draft-large", full, func(r *rig) { r.large(); r.openNote(false) }},
+	{"note-history-large", full, func(r *rig) { r.large(); withHistory(r); r.press("History"); r.sees("Versions") }},
+	{"apart-note-large", full, func(r *rig) { r.large(); withApart(r, 1); openApart(r) }},
+	{"room-large", full, func(r *rig) { r.large(); r.verified(kim) }},
+	{"room-wrong-code-large", full, func(r *rig) { r.large(); r.live(kim); r.stage.Running().TypeCode("000000") }},
+	{"room-alert-large", full, func(r *rig) { r.large(); r.verified(kim); riskAnswer(r.t, r.stage, r.stage.Ana) }},
+	{"settings-large", full, func(r *rig) { r.large(); r.at("today"); r.press("Settings") }},
 	{"setup-1-welcome", bareStage, func(r *rig) { r.at("setup") }},
 	{"setup-2-you", bareStage, func(r *rig) { r.press("Set up a new practice") }},
 	{"setup-2-you-missing", bareStage, func(r *rig) { r.press("Set up a new practice"); r.press("Continue") }},

@@ -27,7 +27,8 @@ func newVerifyBar(r *room) *verifyBar {
 	b.code = widget.NewCode("Spoken code", func(code string) { r.s.TypeCode(code) })
 	without := widget.NewButton("Go on unverified", "", widget.Secondary, b.goOn)
 	b.root = widget.Stack(widget.NewBox(look.WarnSoft, look.Warn, look.RadiusCard), widget.Pad(look.S3, look.S4, look.S3, look.S4,
-		widget.Row(look.S4, widget.NewIcon("shield-warn", look.Warn, 30), widget.Grow(widget.Col(2, b.head, b.text)), b.code, without)))
+		widget.Aside(200, look.S3, widget.Row(look.S4, widget.NewIcon("shield-warn", look.Warn, 30), widget.Grow(widget.Col(2, b.head, b.text))),
+			widget.Flow(look.S4, b.code, without))))
 	b.root.Hide()
 	return b
 }

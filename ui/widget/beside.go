@@ -52,7 +52,7 @@ type aside struct {
 	width      float32
 }
 
-func (a *aside) fits(last Object) bool { return a.width-a.gap-last.MinSize().Width >= a.least }
+func (a *aside) fits(last Object) bool { return a.width-a.gap-natural(last) >= a.least }
 
 func (a *aside) MinSize(kids []Object) fyne.Size {
 	one, two := kids[0].MinSize(), kids[1].MinSize()
@@ -64,20 +64,87 @@ func (a *aside) MinSize(kids []Object) fyne.Size {
 
 func (a *aside) Layout(kids []Object, s fyne.Size) {
 	a.width = s.Width
-	last := kids[1].MinSize()
-	if !a.fits(kids[1]) {
+	wide := [2]float32{s.Width, s.Width}
+	fits := a.fits(kids[1])
+	if fits {
+		wide[1] = natural(kids[1])
+		wide[0] -= a.gap + wide[1]
+	}
+	for i, k := range kids {
+		k.Resize(fyne.NewSize(wide[i], k.Size().Height))
+		k.Resize(fyne.NewSize(wide[i], k.MinSize().Height))
+	}
+	one, two := kids[0].Size().Height, kids[1].Size().Height
+	if !fits {
 		kids[0].Move(fyne.NewPos(0, 0))
-		kids[0].Resize(fyne.NewSize(s.Width, kids[0].Size().Height))
-		kids[0].Resize(fyne.NewSize(s.Width, kids[0].MinSize().Height))
-		kids[1].Move(fyne.NewPos(0, kids[0].Size().Height+a.gap))
-		kids[1].Resize(fyne.NewSize(s.Width, last.Height))
+		kids[1].Move(fyne.NewPos(0, one+a.gap))
 		return
 	}
-	w := s.Width - a.gap - last.Width
-	kids[0].Resize(fyne.NewSize(w, kids[0].Size().Height))
-	first := kids[0].MinSize().Height
-	kids[0].Resize(fyne.NewSize(w, first))
-	kids[0].Move(fyne.NewPos(0, (s.Height-first)/2))
-	kids[1].Move(fyne.NewPos(w+a.gap, (s.Height-last.Height)/2))
-	kids[1].Resize(last)
+	kids[0].Move(fyne.NewPos(0, (s.Height-one)/2))
+	kids[1].Move(fyne.NewPos(wide[0]+a.gap, (s.Height-two)/2))
+}
+
+// Flow lays children side by side, and on further lines what one line has no room for.
+func Flow(gap float32, kids ...Object) *fyne.Container {
+	return &fyne.Container{Layout: &flow{gap: gap}, Objects: kids}
+}
+
+// FlowMid is a Flow with its lines in the middle.
+func FlowMid(gap float32, kids ...Object) *fyne.Container {
+	return &fyne.Container{Layout: &flow{gap: gap, align: 0.5}, Objects: kids}
+}
+
+type flow struct{ gap, align, width float32 }
+
+const flowLines = 8 // between lines
+
+func (f *flow) line(kids []Object) float32 {
+	row := flex{gap: f.gap}
+	return row.MinSize(kids).Width
+}
+
+// lines are the children that are seen, line by line.
+func (f *flow) lines(kids []Object, width float32) (all [][]Object) {
+	for _, k := range kids {
+		if !k.Visible() {
+			continue
+		}
+		if n := len(all); n > 0 && f.line(append(all[n-1][:len(all[n-1]):len(all[n-1])], k)) <= width+0.5 {
+			all[n-1] = append(all[n-1], k)
+		} else {
+			all = append(all, []Object{k})
+		}
+	}
+	return all
+}
+
+func (f *flow) MinSize(kids []Object) (m fyne.Size) {
+	width := f.width
+	if width == 0 { // not laid out yet
+		width = f.line(kids)
+	}
+	for i, line := range f.lines(kids, width) {
+		if i > 0 {
+			m.Height += flowLines
+		}
+		high := float32(0)
+		for _, k := range line {
+			m.Width, high = max(m.Width, k.MinSize().Width), max(high, k.MinSize().Height)
+		}
+		m.Height += high
+	}
+	return m
+}
+
+func (f *flow) Layout(kids []Object, s fyne.Size) {
+	f.width = s.Width
+	row, y := flex{gap: f.gap, align: 0.5}, float32(0)
+	for _, line := range f.lines(kids, s.Width) {
+		m := row.MinSize(line)
+		row.Layout(line, m)
+		for _, k := range line {
+			k.Move(k.Position().AddXY(max(0, s.Width-m.Width)*f.align, y))
+		}
+		y += m.Height + flowLines
+	}
 }

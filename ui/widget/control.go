@@ -120,7 +120,7 @@ func Stage(remote, self, badge, notice Object) *fyne.Container {
 
 type stageLayout struct{}
 
-func (stageLayout) MinSize([]Object) fyne.Size { return fyne.NewSize(420, 260) }
+func (stageLayout) MinSize([]Object) fyne.Size { return fyne.NewSize(280, 80) }
 
 func (stageLayout) Layout(kids []Object, s fyne.Size) {
 	const edge = 16
@@ -133,5 +133,5 @@ func (stageLayout) Layout(kids []Object, s fyne.Size) {
 	kids[2].Move(fyne.NewPos(edge, edge))
 	m := kids[3].MinSize()
 	kids[3].Resize(m)
-	kids[3].Move(fyne.NewPos((s.Width-m.Width)/2, (s.Height-m.Height)/2+96))
+	kids[3].Move(fyne.NewPos((s.Width-m.Width)/2, min((s.Height-m.Height)/2+96, s.Height-m.Height)))
 }

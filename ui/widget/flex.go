@@ -297,8 +297,13 @@ func (l lead) Layout(kids []Object, s fyne.Size) {
 	}
 }
 
-// natural is a width that a cut text would have uncut.
+// natural is the width of a flow in one line, and that of a cut text uncut.
 func natural(o Object) float32 {
+	if c, ok := o.(*fyne.Container); ok {
+		if f, ok := c.Layout.(*flow); ok {
+			return f.line(c.Objects)
+		}
+	}
 	if t, ok := o.(*Text); ok {
 		return fyne.MeasureText(t.text, fyne.CurrentApp().Settings().Theme().Size(t.style.Size), t.style.text()).Width + 1
 	}
