@@ -87,7 +87,7 @@ func (u *UI) openEmergency(s *app.Session, life *scope, c app.ClientID) {
 		u: u, s: s, client: c, life: newScope(life.ctx), facts: widget.Col(look.S4), plan: widget.Col(look.S3),
 		log: widget.Col(look.S2), offers: widget.Col(6), entry: widget.NewEntry("What was done", ""), country: widget.NewEntry("Country where the client is", ""),
 	}
-	e.country.SetPlaceHolder("Country, then Enter: the numbers follow")
+	e.country.SetPlaceHolder("Country, then Enter")
 	e.country.OnSubmitted = func(text string) {
 		if s != nil && text != "" {
 			s.SetPlace(text, "")

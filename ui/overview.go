@@ -55,16 +55,13 @@ func (k *client) showOverview() {
 	})
 }
 
-// scoreCards are the last totals, a card for each measure. One alone leaves the place of a second empty.
+// scoreCards are the last totals, a card for each measure.
 func (k *client) scoreCards(all []app.MeasureHistory) fyne.CanvasObject {
 	row := []fyne.CanvasObject{}
 	for _, h := range all[:min(len(all), scoreCards)] {
-		row = append(row, widget.Share(1, k.scoreCard(h)))
+		row = append(row, k.scoreCard(h))
 	}
-	if len(row) == 1 {
-		row = append(row, widget.Share(1, widget.Space(0, 0)))
-	}
-	return widget.RowFill(look.S4, row...)
+	return widget.Cells(130, look.S4, row...)
 }
 
 func (k *client) scoreCard(h app.MeasureHistory) fyne.CanvasObject {
@@ -94,7 +91,7 @@ func (k *client) scoreCard(h app.MeasureHistory) fyne.CanvasObject {
 	return widget.NewCardButton(shortName(h)+", "+scoreWord(last), func() { k.openMeasure(h.Responses[0].Measure) }, widget.Col(look.S1,
 		widget.NewText(dots(shortName(h), day(last.At, k.u.follow.now())), widget.Soft).Cut(),
 		widget.Row(look.S2, widget.NewText(number, widget.Huge), widget.Gap(), spark),
-		widget.ColStart(0, pill), widget.NewText(band, widget.Fine).Cut()))
+		widget.ColStart(0, pill), widget.NewPara(band, widget.Fine)))
 }
 
 // chartCard is the course of the measure filled in last, once it has one.

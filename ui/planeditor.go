@@ -51,9 +51,9 @@ func newPlanEditor(b *planBook, after int, steps safety.Steps) *planEditor {
 		}
 		col.Add(planStep(i, form.Heading, body))
 	}
-	e.review = widget.NewChoice(strconv.Itoa(app.ReviewDays), nil, "7", "In a week", "30", "In 30 days", "90", "In 90 days", "180", "In 180 days")
+	e.review = widget.NewChoice(strconv.Itoa(app.ReviewDays), nil, "7", "7 days", "30", "30 days", "90", "90 days", "180", "180 days")
 	col.Add(widget.HLine())
-	col.Add(widget.Col(look.S2, widget.NewText("Go over it again", widget.FieldTag), widget.ColStart(0, e.review)))
+	col.Add(widget.Col(look.S2, widget.NewText("Go over it again in", widget.FieldTag), widget.ColStart(0, e.review)))
 	save := widget.NewButton("Save as version "+strconv.Itoa(after+1), "check", widget.Primary, e.save)
 	col.Add(widget.Row(look.S2, widget.NewButton("Discard", "", widget.Secondary, e.discard).Named("Discard plan"), widget.Gap(), save))
 	e.scroll = widget.NewVScroll(b.page(col))

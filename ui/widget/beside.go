@@ -148,3 +148,40 @@ func (f *flow) Layout(kids []Object, s fyne.Size) {
 		y += m.Height + flowLines
 	}
 }
+
+// Cells lays children side by side, all of one size and none under least wide, and on further lines what one has no room
+// for. One alone leaves the place of a second empty.
+func Cells(least, gap float32, kids ...Object) *fyne.Container {
+	return &fyne.Container{Layout: &cells{least: least, gap: gap}, Objects: kids}
+}
+
+type cells struct{ least, gap, width float32 }
+
+// grid is how many stand in a line, and how large each is.
+func (c *cells) grid(kids []Object) (n int, cell fyne.Size) {
+	n = min(max(1, int((c.width+c.gap)/(c.least+c.gap))), max(2, len(kids)))
+	cell.Width = (c.width+c.gap)/float32(n) - c.gap
+	for _, k := range kids {
+		cell.Height = max(cell.Height, k.MinSize().Height)
+	}
+	return n, cell
+}
+
+func (c *cells) MinSize(kids []Object) fyne.Size {
+	n, cell := c.grid(kids)
+	lines := (len(kids) + n - 1) / n
+	return fyne.NewSize(c.least, float32(lines)*(cell.Height+c.gap)-c.gap)
+}
+
+func (c *cells) Layout(kids []Object, s fyne.Size) {
+	c.width = s.Width
+	_, cell := c.grid(kids)
+	for _, k := range kids {
+		k.Resize(fyne.NewSize(cell.Width, k.Size().Height)) // the height of wrapped text is known only then
+	}
+	n, cell := c.grid(kids)
+	for i, k := range kids {
+		k.Resize(cell)
+		k.Move(fyne.NewPos(float32(i%n)*(cell.Width+c.gap), float32(i/n)*(cell.Height+c.gap)))
+	}
+}
