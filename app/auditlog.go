@@ -87,7 +87,7 @@ type AuditPage struct {
 // AuditProof says whether each entry follows the one before it.
 type AuditProof struct {
 	Entries int64
-	Broken  int64 // the first that does not follow, 0 if all do
+	Broken  []int64 // numbers of those that do not follow or are gone, in order
 	Head    []byte
 }
 

@@ -137,7 +137,7 @@ func (k FindingKind) words(n, clients int64) string {
 	case FoundRecord:
 		return pick(one, "One thing that was signed does not agree with the proof.", fmt.Sprintf("%d things that were signed do not agree with the proof.", n))
 	case FoundLog:
-		return "The audit log was altered at one entry or more."
+		return "The audit log was altered at " + pick(one, "one entry.", fmt.Sprintf("%d entries or more.", n))
 	case FoundLoose:
 		return pick(one, "One line of the record belongs", fmt.Sprintf("%d lines of the record belong", n)) + " to something that is no longer there, and may not be shown."
 	case FoundIndex:

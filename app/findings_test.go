@@ -13,13 +13,13 @@ import (
 func TestFindingWords(t *testing.T) {
 	for words, all := range map[string][]app.Finding{
 		"": nil,
-		"One signed entry of one client is not as it was signed.":        {{Kind: app.FoundEntry, Client: "A", Count: 1}},
-		"5 signed entries of 2 clients are not as they were signed.":     {{Kind: app.FoundEntry, Client: "A", Count: 2}, {Kind: app.FoundEntry, Client: "B", Count: 3}},
-		"At one place an entry in the proof of one client does not":      {{Kind: app.FoundOrder, Client: "A", Count: 1}},
-		"The signed end of the proof of 2 clients is not what":           {{Kind: app.FoundEnd, Client: "A", Count: 1}, {Kind: app.FoundEnd, Client: "B", Count: 1}},
-		"One thing that was signed does not agree with the proof.":       {{Kind: app.FoundRecord, Count: 1}},
-		"One line of the record belongs to something that is no longer":  {{Kind: app.FoundLoose, Count: 1}},
-		"The audit log was altered at one entry or more. The index for ": {{Kind: app.FoundIndex, Count: 1}, {Kind: app.FoundLog, Count: 1}},
+		"One signed entry of one client is not as it was signed.":       {{Kind: app.FoundEntry, Client: "A", Count: 1}},
+		"5 signed entries of 2 clients are not as they were signed.":    {{Kind: app.FoundEntry, Client: "A", Count: 2}, {Kind: app.FoundEntry, Client: "B", Count: 3}},
+		"At one place an entry in the proof of one client does not":     {{Kind: app.FoundOrder, Client: "A", Count: 1}},
+		"The signed end of the proof of 2 clients is not what":          {{Kind: app.FoundEnd, Client: "A", Count: 1}, {Kind: app.FoundEnd, Client: "B", Count: 1}},
+		"One thing that was signed does not agree with the proof.":      {{Kind: app.FoundRecord, Count: 1}},
+		"One line of the record belongs to something that is no longer": {{Kind: app.FoundLoose, Count: 1}},
+		"The audit log was altered at one entry. The index for ":        {{Kind: app.FoundIndex, Count: 1}, {Kind: app.FoundLog, Count: 1}},
 	} {
 		if got := app.FindingWords(all); !strings.HasPrefix(got, words) || words == "" && got != "" {
 			t.Errorf("%q, want %q", got, words)

@@ -54,7 +54,13 @@ func TestARestoreGoesOnWithWhatDoesNotHold(t *testing.T) {
 		"the head is gone":  {"DELETE FROM chain_heads", "end C1 1 (No. 20)", "Gone on after a restore"},
 		"the head is other": {"UPDATE chain_heads SET hash = zeroblob(32)", "end C1 1 (No. 20)", "Gone on after a restore"},
 		"the log":           {"UPDATE audit SET about = 'x' WHERE seq = 7", "log  1 (No. 7)", ""},
+		"the log, twice":    {"UPDATE audit SET about = 'x' WHERE seq IN (7, 20)", "log  2 (No. 7, 20)", ""},
+		"the log's middle":  {"DELETE FROM audit WHERE seq = 7", "log  1 (No. 7)", ""},
+		"the log's end":     {"DELETE FROM audit WHERE seq > 40", "log  1 (No. 41)", ""},
 		"a signed note":     {"UPDATE notes SET signed_hash = zeroblob(32) WHERE id = 'N0'", "record  1", ""},
+		"one note is other, one is gone": {
+			"UPDATE notes SET signed_hash = zeroblob(32) WHERE id = 'N0'; DELETE FROM notes WHERE id = 'N2'", "record  2", "",
+		},
 		"no such client": {
 			"PRAGMA foreign_keys = OFF; UPDATE notes SET client = 'nobody' WHERE id = 'N1'; PRAGMA foreign_keys = ON", "loose  1", "",
 		},

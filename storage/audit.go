@@ -154,26 +154,26 @@ func jsonList(all []string) string {
 	return string(b)
 }
 
-// VerifyAudit walks the whole chain.
+// VerifyAudit walks the whole chain. An entry that is gone counts at its own number, which stays so when the log goes on behind it.
 func (s auditLog) VerifyAudit(ctx context.Context, report app.Progress) (proof app.AuditProof, err error) {
 	// SQLite itself counts what was ever entered, so that a log whose end is cut off is noticed as well.
-	total := int64(0)
+	total, next := int64(0), int64(1)
 	if err := s.store.DB().QueryRowContext(ctx, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit'), 0)").Scan(&total); err != nil {
 		return proof, s.fail(ctx, err)
 	}
 	err = s.walk(ctx, auditNameless, app.AuditFilter{}, func(r app.AuditRow) error {
 		proof.Entries++
-		if proof.Broken == 0 && (r.Seq != proof.Entries || !bytes.Equal(r.Chain, link(proof.Head, r.AuditEntry))) {
-			proof.Broken = r.Seq
+		if r.Seq != next || !bytes.Equal(r.Chain, link(proof.Head, r.AuditEntry)) {
+			proof.Broken = append(proof.Broken, next)
 		}
-		proof.Head = r.Chain
+		proof.Head, next = r.Chain, r.Seq+1
 		if report != nil {
 			report(proof.Entries, max(total, proof.Entries))
 		}
 		return nil
 	})
-	if err == nil && proof.Broken == 0 && proof.Entries < total {
-		proof.Broken = proof.Entries + 1
+	if err == nil && next <= total {
+		proof.Broken = append(proof.Broken, next)
 	}
 	return proof, err
 }

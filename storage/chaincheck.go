@@ -64,8 +64,8 @@ func (s auditLog) follow(ctx context.Context, signed bool, step func(entries int
 	if err != nil {
 		return nil, err
 	}
-	if proof.Broken > 0 {
-		h.note(app.FoundLog, "", 1, proof.Broken)
+	for _, place := range proof.Broken {
+		h.note(app.FoundLog, "", 1, place)
 	}
 	return h, s.tx(ctx, func(tx *sql.Tx) error {
 		entry, head := chain.Entry.Kept, func(chain.Head) bool { return true }
@@ -192,5 +192,6 @@ func differing(ctx context.Context, tx *sql.Tx) (int64, error) {
 		}
 	}
 	plans, err := plansDiffer(ctx, tx)
-	return plans + max(missing, inChain-inRecord, inRecord-inChain), err
+	// What stands in both but differs is missing, and so hides no other entry whose thing is gone.
+	return plans + max(missing, missing+inChain-inRecord, inRecord-inChain), err
 }

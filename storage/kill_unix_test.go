@@ -121,7 +121,7 @@ func TestKilledBackup(t *testing.T) {
 	must(t, Check(t.Context(), r))
 	proof, err := r.Audit.VerifyAudit(t.Context(), nil)
 	must(t, err)
-	if proof.Entries < int64(entries) || proof.Broken != 0 {
+	if proof.Entries < int64(entries) || proof.Broken != nil {
 		t.Errorf("%d entries, %d acknowledged", proof.Entries, entries)
 	}
 	list, err := r.Backups.ListBackups(t.Context(), dir)

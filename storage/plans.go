@@ -77,5 +77,5 @@ func plansDiffer(ctx context.Context, tx *sql.Tx) (n int64, err error) {
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM chain WHERE kind = 'plan.version'").Scan(&entered); err != nil {
 		return 0, err
 	}
-	return max(n, int64(entered-len(all)), int64(len(all)-entered)), nil
+	return n + max(0, int64(entered-len(all))), nil
 }

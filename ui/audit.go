@@ -196,8 +196,8 @@ func (a *audit) verify() {
 		case err != nil:
 			a.u.complain(err)
 			return
-		case p.Broken > 0:
-			a.chain.Say("Entry "+thousands(int(p.Broken))+" does not follow the one before it: the log was altered there. Keep the folder as it is, and compare it with a backup.", widget.Negative)
+		case len(p.Broken) > 0:
+			a.chain.Say("Entry "+thousands(int(p.Broken[0]))+" does not follow the one before it: the log was altered there. Keep the folder as it is, and compare it with a backup.", widget.Negative)
 		default:
 			a.chain.Say("All "+entries(int(p.Entries))+" follow each other; none was changed, taken out or put in between.", widget.Positive)
 		}

@@ -41,7 +41,7 @@ type Memory struct {
 	plans    map[app.ClientID][]app.SafetyPlan // oldest first
 
 	writing     map[app.Writing]app.Written
-	brokenAudit int64
+	brokenAudit []int64
 	responses   []app.Response
 	alerts      []app.Alert
 }

@@ -62,7 +62,7 @@ func (s *store) VerifyAudit(ctx context.Context, p app.Progress) (app.AuditProof
 func (m *Memory) BreakAudit(seq int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.brokenAudit = seq
+	m.brokenAudit = []int64{seq}
 }
 
 // auditRows are those that match, oldest first; m.mu is held.
