@@ -88,10 +88,14 @@ func (k *client) scoreCard(h app.MeasureHistory) fyne.CanvasObject {
 	spark := widget.NewSpark(56, 26)
 	values := totals(h, 12)
 	spark.Set(trendWord(shortName(h), values), values)
-	return widget.NewCardButton(shortName(h)+", "+scoreWord(last), func() { k.openMeasure(h.Responses[0].Measure) }, widget.Col(look.S1,
+	col := widget.Col(look.S1,
 		widget.NewText(dots(shortName(h), day(last.At, k.u.follow.now())), widget.Soft).Cut(),
 		widget.Row(look.S2, widget.NewText(number, widget.Huge), widget.Gap(), spark),
-		widget.ColStart(0, pill), widget.NewPara(band, widget.Fine)))
+		widget.ColStart(0, pill))
+	if band != "" {
+		col.Add(widget.NewPara(band, widget.Fine))
+	}
+	return widget.NewCardButton(shortName(h)+", "+scoreWord(last), func() { k.openMeasure(h.Responses[0].Measure) }, col)
 }
 
 // chartCard is the course of the measure filled in last, once it has one.
@@ -135,7 +139,7 @@ func (k *client) sessionsCard(all []app.SessionFacts) fyne.CanvasObject {
 			end = length(s.Ended.Sub(s.Started))
 		}
 		kids = append(kids, widget.Pad(9, 0, 9, 0, widget.Row(look.S3,
-			widget.NewText(dayTime(s.Started, k.u.follow.now()), widget.Plain),
+			widget.Sized(132, 0, widget.NewText(dayTime(s.Started, k.u.follow.now()), widget.Plain).Cut()),
 			widget.Grow(widget.NewText(dots(modalityWord(s.Modality), end), widget.Soft).Cut()),
 			widget.NewPill(trustWord(s.Trust)))))
 	}
