@@ -31,7 +31,7 @@ type Restorer interface {
 	// ErrRecordElsewhere: two copies of one record would take each other's backups for their own.
 	Restore(ctx context.Context, o RestoreOrder, p RestoreProgress) (*Records, error)
 	// PutBack puts a record that was put aside in its place again, and opens it; the one that is there is put aside. Nothing is
-	// changed unless the passphrase opens it. What Unlock answers, and ErrNotFound.
+	// changed unless the passphrase opens it. What Unlock answers, ErrNotFound, and ErrRecordElsewhere.
 	PutBack(ctx context.Context, a AsideRecord, pass Passphrase) (*Records, error)
 }
 
@@ -55,7 +55,7 @@ type RestoreProgress func(phase RestorePhase, done, total int64)
 // AsideStore knows the records that a restore has put aside.
 type AsideStore interface {
 	Aside(ctx context.Context) ([]AsideRecord, error) // newest first
-	// TryAside tells whether the passphrase opens one: what Unlock answers, and ErrNotFound.
+	// TryAside tells whether one can be put back with a passphrase: what PutBack answers.
 	TryAside(ctx context.Context, a AsideRecord, pass Passphrase) error
 	RemoveAside(ctx context.Context, a AsideRecord) error
 }

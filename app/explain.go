@@ -27,7 +27,7 @@ var sentences = []said{
 	{ErrBackupChanged, "This backup is not what Alcove wrote: something in the file was altered or damaged. Nothing of it was used, and nothing was changed; take another backup."},
 	{ErrNewerBackup, "This backup was made by a newer Alcove. Install the newer version to use it; nothing was changed."},
 	{ErrWouldReplace, "There is a record on this computer already. It is put aside only if you say so."},
-	{ErrRecordElsewhere, "This backup is of a record that another person on this computer has. Switch to that person, and restore it there; nothing was changed."},
+	{ErrRecordElsewhere, "Another person on this computer has this record. Switch to that person, and go on there; nothing was changed."},
 	{ErrDrillFailed, "The drill found that this backup does not agree with the record. Keep both as they are, make a new backup, and try that one."},
 	{ErrNotPutBack, "The earlier record was not put back: a session is running or its room is open, or something is not saved yet. Unlock, end the session, and try again."},
 	{ErrBusyBackup, "A backup or a drill is running already. Wait until it is done, or call it off."},

@@ -232,15 +232,27 @@ func (v *Vault) its(a app.AsideRecord) error {
 	return nil
 }
 
+// openAside opens the key of a vault put aside, which another person may have restored from a backup meanwhile.
+func (v *Vault) openAside(ctx context.Context, a app.AsideRecord, p app.Passphrase) (f *keyFile, key *sealed.Key, s *stretched, err error) {
+	if err := v.its(a); err != nil {
+		return nil, nil, nil, err
+	}
+	if f, key, s, err = v.openKey(ctx, a.Path, p); err != nil {
+		return nil, nil, nil, err
+	}
+	if err := v.notElsewhere(f.Vault); err != nil {
+		key.Wipe()
+		s.wipe()
+		return nil, nil, nil, err
+	}
+	return f, key, s, nil
+}
+
 func (s aside) TryAside(ctx context.Context, a app.AsideRecord, p app.Passphrase) error {
 	if s.closed.Load() {
 		return app.ErrLocked
 	}
-	v := s.keys.vault
-	if err := v.its(a); err != nil {
-		return err
-	}
-	_, key, stretched, err := v.openKey(ctx, a.Path, p)
+	_, key, stretched, err := s.keys.vault.openAside(ctx, a, p)
 	if err != nil {
 		return err
 	}
@@ -256,15 +268,16 @@ func (s aside) TryAside(ctx context.Context, a app.AsideRecord, p app.Passphrase
 // PutBack opens the key first, so that nothing is moved that the passphrase does not open. Killed at any moment, the next start finds the
 // one or the other in the place, and the other aside (tidy).
 func (v *Vault) PutBack(ctx context.Context, a app.AsideRecord, p app.Passphrase) (*app.Records, error) {
-	if err := v.its(a); err != nil {
-		return nil, err
-	}
-	f, key, s, err := v.openKey(ctx, a.Path, p)
+	f, key, s, err := v.openAside(ctx, a, p)
 	if err != nil {
 		return nil, err
 	}
 	defer key.Wipe()
-	if err := v.moveIn(a.Path); err != nil {
+	err = v.writeLabel(a.Path) // it had one of another day, which may be somebody else's by now
+	if err == nil {
+		err = v.moveIn(a.Path)
+	}
+	if err != nil {
 		s.wipe()
 		return nil, explain(err)
 	}

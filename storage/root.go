@@ -171,14 +171,14 @@ func (r *Root) KeepLabel(ctx context.Context, id app.PersonID, label string) err
 	return explain(replaceFile(filepath.Join(dir, labelName), []byte(label)))
 }
 
-// writeLabel puts what this person is called into a vault that is being made: it goes with the vault, so that a restore keeps it and a set-up cut short leaves none.
+// writeLabel puts what this person is called into a vault that is to come into their place: it goes with the vault, so that a restore keeps it and a set-up cut short leaves none.
 func (v *Vault) writeLabel(staging string) error {
 	label := readLabel(v.dir)
-	if label == "" {
+	if _, err := os.Lstat(v.path("")); errors.Is(err, fs.ErrNotExist) {
 		label = v.newLabel
 	}
 	if label == "" {
-		return nil
+		return removeIfThere(filepath.Join(staging, labelName))
 	}
 	return replaceFile(filepath.Join(staging, labelName), []byte(label))
 }

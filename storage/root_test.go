@@ -157,6 +157,46 @@ func TestTwoPeoplesBackups(t *testing.T) {
 	}
 }
 
+// A record put aside may have become another person's meanwhile, and its person be called otherwise.
+func TestPutBackAmongSeveral(t *testing.T) {
+	root, one, two, kits := twoPeople(t)
+	ctx := t.Context()
+	must(t, root.KeepLabel(ctx, "1", "first"))
+	must(t, root.KeepLabel(ctx, "2", "second"))
+	r, err := two.Unlock(ctx, pass(phraseOf(1)))
+	must(t, err)
+	b, err := r.Backups.MakeBackup(ctx, t.TempDir(), nil)
+	must(t, err)
+	must(t, r.Close())
+	path, kit := backupOf(t, "SELECT 1")
+	r, err = two.Restore(ctx, app.RestoreOrder{Path: path, Kit: kit, Pass: pass("x y"), Replace: true}, nil)
+	must(t, err)
+	was := asides(two.dir)[0]
+	must(t, root.KeepLabel(ctx, "2", ""))
+	must(t, root.KeepLabel(ctx, "1", "second"))
+
+	theirs, err := one.Restore(ctx, app.RestoreOrder{Path: b.Path, Kit: kits[1], Pass: pass("x y"), Replace: true}, nil)
+	must(t, err)
+	must(t, theirs.Close())
+	before := fmt.Sprint(inFolder(t, two.dir))
+	if err := r.Aside.TryAside(ctx, was, pass(phraseOf(1))); !errors.Is(err, app.ErrRecordElsewhere) {
+		t.Error("tried:", err)
+	}
+	must(t, r.Close())
+	if _, err := two.PutBack(ctx, was, pass(phraseOf(1))); !errors.Is(err, app.ErrRecordElsewhere) || fmt.Sprint(inFolder(t, two.dir)) != before {
+		t.Error("put back:", err, inFolder(t, two.dir))
+	}
+	r, err = one.PutBack(ctx, asides(one.dir)[0], pass(phraseOf(0)))
+	must(t, err)
+	must(t, r.Close())
+	r, err = two.PutBack(ctx, was, pass(phraseOf(1)))
+	must(t, err)
+	must(t, r.Close())
+	if got := listed(t, root); got != "[{1 second} {2 }]" {
+		t.Errorf("listed: %s", got)
+	}
+}
+
 func TestLabelGoesWithTheRecord(t *testing.T) {
 	root, one, two, kits := twoPeople(t)
 	ctx := t.Context()
