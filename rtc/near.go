@@ -33,6 +33,10 @@ const (
 
 var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
 
+// translated is where a network without IPv4 reaches it: the address stands in the last four bytes. A translator is to lead to no private
+// one (RFC 6052, section 3.1), which not every router knows.
+var translated = netip.MustParsePrefix("64:ff9b::/96")
+
 // viewpoint is where a relay stands.
 type viewpoint struct {
 	near   nearness
@@ -61,6 +65,9 @@ func viewFrom(at netip.Addr) viewpoint {
 func (v viewpoint) nearness(ip net.IP) nearness {
 	a, ok := netip.AddrFromSlice(ip)
 	a = a.Unmap()
+	if translated.Contains(a) {
+		return v.nearness(ip[12:])
+	}
 	switch {
 	case !ok || a.IsLoopback() || a.IsUnspecified():
 		return thisMachine

@@ -90,6 +90,7 @@ func TestNearer(t *testing.T) {
 		"198.51.100.7": "everywhere", "[2001:db8::7]": "everywhere", far: "everywhere",
 		"100.64.0.1": overlay, "100.127.255.255": overlay, "100.128.0.0": "everywhere", overlay: overlay,
 		"192.168.1.1": house, "[::ffff:10.0.0.1]": house, "169.254.1.1": house, "[fe80::1]": house, "[fd00::1]": house, house: house,
+		"[64:ff9b::192.168.1.1]": house, "[64:ff9b::198.51.100.7]": "everywhere", "[64:ff9b::7f00:1]": own,
 		"255.255.255.255": house, "239.255.255.250": house, "[ff05::2]": house, "224.0.0.251": house,
 		"198.18.0.9": house, "[2001:db8:1::9]": house, // neighbours with addresses of the world
 		"": own, "127.0.0.1": own, "[::1]": own, "0.0.0.0": own, "[::]": own, "[::ffff:0.0.0.0]": own,
@@ -107,7 +108,7 @@ func TestNearer(t *testing.T) {
 		}
 	}
 	// A relay that is a neighbour, or in an overlay, may name itself and nobody who is nearer.
-	for relay, want := range map[string]nearness{far: elsewhere, overlay: shared, house: thisHouse, own: thisMachine, "::1": thisMachine, "::ffff:192.168.1.7": thisHouse} {
+	for relay, want := range map[string]nearness{far: elsewhere, overlay: shared, house: thisHouse, own: thisMachine, "::1": thisMachine, "::ffff:192.168.1.7": thisHouse, "64:ff9b::cb00:7107": elsewhere} {
 		if v := viewFrom(netip.MustParseAddr(relay)); v.near != want || !v.reaches(net.ParseIP(relay)) {
 			t.Errorf("a relay at %s is at %d", relay, v.near)
 		}
