@@ -19,6 +19,9 @@ import (
 	"github.com/coder/websocket"
 )
 
+// soon is patience on a machine that is busy with other things.
+const soon = time.Minute
+
 // testPage is a page as small as one can be.
 var testPage = fstest.MapFS{
 	"index.html":      {Data: []byte("<!doctype html><title>Alcove</title>" + strings.Repeat("<p>calm</p>", 50))},
@@ -53,14 +56,14 @@ func startRelay(t testing.TB, change func(*Config)) *Relay {
 	if change != nil {
 		change(&c)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	r, err := Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), soon)
 		defer cancel()
 		if err := r.Close(ctx); err != nil {
 			t.Error(err)
@@ -155,7 +158,7 @@ func dial(t testing.TB, r *Relay, path string) *wire {
 // tryDial returns the HTTP status where there is no socket.
 func tryDial(t testing.TB, r *Relay, path string, header http.Header) (*wire, int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	ws, resp, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(r.URL(), "http")+path, &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
@@ -176,7 +179,7 @@ func (w *wire) say(text string) {
 
 func (w *wire) write(kind websocket.MessageType, data []byte) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	if err := w.ws.Write(ctx, kind, data); err != nil {
 		w.t.Fatal(err)
@@ -192,7 +195,7 @@ func (w *wire) read(in time.Duration) (websocket.MessageType, []byte, error) {
 // hear reads one text frame with this op.
 func (w *wire) hear(op string) map[string]any {
 	w.t.Helper()
-	kind, data, err := w.read(15 * time.Second)
+	kind, data, err := w.read(soon)
 	if err != nil {
 		w.t.Fatalf("waiting for %s: %v", op, err)
 	}
@@ -213,7 +216,7 @@ func (w *wire) hearHere(here bool) {
 // binary reads one binary frame.
 func (w *wire) binary() []byte {
 	w.t.Helper()
-	kind, data, err := w.read(15 * time.Second)
+	kind, data, err := w.read(soon)
 	if err != nil || kind != websocket.MessageBinary {
 		w.t.Fatalf("heard %v %q %v, want a binary frame", kind, data, err)
 	}
@@ -224,7 +227,7 @@ func (w *wire) binary() []byte {
 func (w *wire) closed() websocket.StatusCode {
 	w.t.Helper()
 	for {
-		if _, _, err := w.read(15 * time.Second); err != nil {
+		if _, _, err := w.read(soon); err != nil {
 			return websocket.CloseStatus(err)
 		}
 	}

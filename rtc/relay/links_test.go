@@ -199,7 +199,7 @@ func TestExpiryOutlivesARestart(t *testing.T) {
 	dir := t.TempDir()
 	r := startRelay(t, func(c *Config) { c.StateDir = dir })
 	brief, long := newLink(), newLink()
-	if status, _ := call(t, "PUT", r.URL()+"/v1/links/"+brief.id, brief.token, putBody("brief", 3*time.Second)); status != 204 {
+	if status, _ := call(t, "PUT", r.URL()+"/v1/links/"+brief.id, brief.token, putBody("brief", 6*time.Second)); status != 204 {
 		t.Fatal(status)
 	}
 	put(t, r, long)
@@ -210,7 +210,7 @@ func TestExpiryOutlivesARestart(t *testing.T) {
 	if status, _ := call(t, "GET", r.URL()+"/v1/links/"+long.id, "", ""); status != 200 {
 		t.Fatalf("after a restart: %d", status)
 	}
-	until := time.Now().Add(15 * time.Second)
+	until := time.Now().Add(soon)
 	for {
 		status, body := call(t, "GET", r.URL()+"/v1/links/"+brief.id, "", "")
 		_, err := r.slots.blobs.GetLastMsgForSubject(t.Context(), blobSubject+brief.id)

@@ -46,6 +46,7 @@ func TestLogHoldsNoAddressLinkOrToken(t *testing.T) {
 	if err := r.bus.conn.Publish(hostSubject+l.id, []byte("not ours")); err != nil {
 		t.Fatal(err)
 	}
+	eventually(t, "the log", func() bool { return strings.Contains(book.String(), "malformed message on NATS") }) // NATS brings it a while after
 	r.switchboard.lost(guestSubject + l.id)
 	for range 30 { // fill the store
 		big := newLink()

@@ -20,7 +20,7 @@ func externalNATS(t testing.TB, dir string, port int) *server.Server {
 		t.Fatal(err)
 	}
 	s.Start()
-	if !s.ReadyForConnections(20 * time.Second) {
+	if !s.ReadyForConnections(soon) {
 		t.Fatal("NATS did not start")
 	}
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
@@ -98,7 +98,7 @@ func TestTwoDesktopsAtOnce(t *testing.T) {
 		a, b := dial(t, here, "/v1/host"), dial(t, there, "/v1/host")
 		a.listen(l)
 		b.listen(l)
-		until := time.Now().Add(10 * time.Second)
+		until := time.Now().Add(soon)
 		for {
 			here.switchboard.mu.Lock()
 			there.switchboard.mu.Lock()
@@ -199,7 +199,7 @@ func TestRelayOutlivesARestartOfItsNATS(t *testing.T) {
 		if status, _ := call(t, "GET", r.URL()+"/v1/links/"+l.id, "", ""); status == 200 {
 			break
 		}
-		if time.Since(begin) > 30*time.Second {
+		if time.Since(begin) > soon {
 			t.Fatal("the relay never came back")
 		}
 	}

@@ -69,7 +69,7 @@ func startProcess(t testing.TB, state string, more ...string) *process {
 	case p.url = <-ready:
 	case <-p.done:
 		t.Fatalf("it ended:\n%s", p.text())
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("it did not start:\n%s", p.text())
 	}
 	return p
@@ -219,7 +219,7 @@ func TestStopsGracefully(t *testing.T) {
 	}
 	select {
 	case <-p.done:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("still running")
 	}
 	if err := p.cmd.Wait(); err != nil {
