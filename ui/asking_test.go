@@ -17,7 +17,7 @@ func TestAskFromTheRoom(t *testing.T) {
 	r.press("Ask")
 	r.press("Ask PHQ-9")
 	var forms []app.FormHandout
-	for limit := time.Now().Add(10 * time.Second); len(forms) == 0 && time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(soon); len(forms) == 0 && time.Now().Before(limit); time.Sleep(10 * time.Millisecond) {
 		forms, _ = d.Call().OnPage()
 	}
 	if len(forms) != 1 || forms[0].Instrument.ID != "phq-9" {
@@ -32,7 +32,7 @@ func TestAskInTheWaitingRoom(t *testing.T) {
 	r := newRig(t, apptest.Practice(t), "")
 	r.openClient(tabMeasures)
 	r.press("Ask PHQ-9 in the waiting room")
-	for limit := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for limit := time.Now().Add(soon); ; time.Sleep(10 * time.Millisecond) {
 		c, err := r.stage.Client(t.Context(), r.stage.Ana)
 		if err != nil {
 			t.Fatal(err)

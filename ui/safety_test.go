@@ -76,15 +76,9 @@ func TestUnreadChat(t *testing.T) {
 	}
 	r.shortcut(fyne.Key3)
 	d.Call().Hear(app.CallChat{ID: "u1", Text: "one"}, app.CallChat{ID: "u2", Text: "two"})
-	r.rest()
-	if news() != "2" {
-		t.Errorf("unread: %q", news())
-	}
+	r.until("two unread lines", func() bool { return news() == "2" })
 	r.shortcut(fyne.Key1)
-	r.rest()
-	if news() != "" {
-		t.Errorf("unread once it was shown: %q", news())
-	}
+	r.until("none once they were shown", func() bool { return news() == "" })
 }
 
 // TestEmergencyByOneKey: the card opens while something else has the focus, and what is noted in it

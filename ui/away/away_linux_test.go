@@ -17,11 +17,13 @@ import (
 const ours = dbus.ObjectPath("/org/freedesktop/login1/session/_31")
 
 // fakeLogind answers as logind does, on a real bus: logind itself needs the whole system.
-type fakeLogind struct{ held chan *os.File }
+type fakeLogind struct{ held chan pipe }
+
+type pipe struct{ r, w *os.File }
 
 func (l *fakeLogind) GetSessionByPID(uint32) (dbus.ObjectPath, *dbus.Error) { return ours, nil }
 
-// Inhibit keeps the reading end: it reads EOF once the other was let go.
+// Inhibit keeps the reading end, which reads EOF once the other was let go: by us as well, when the answer has come.
 func (l *fakeLogind) Inhibit(what, _, _, mode string) (dbus.UnixFD, *dbus.Error) {
 	if what != "sleep:shutdown" || mode != "delay" {
 		return 0, dbus.MakeFailedError(os.ErrInvalid)
@@ -30,11 +32,8 @@ func (l *fakeLogind) Inhibit(what, _, _, mode string) (dbus.UnixFD, *dbus.Error)
 	if err != nil {
 		return 0, dbus.MakeFailedError(err)
 	}
-	l.held <- r
-	fd := dbus.UnixFD(w.Fd())
-	// the bus has duplicated it by the time the answer is out
-	time.AfterFunc(time.Second, func() { w.Close() })
-	return fd, nil
+	l.held <- pipe{r, w}
+	return dbus.UnixFD(w.Fd()), nil
 }
 
 // systemBus starts a bus of our own with logind's name on it, in place of the system's.
@@ -62,7 +61,7 @@ func systemBus(t *testing.T) (*dbus.Conn, *fakeLogind) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	l := &fakeLogind{held: make(chan *os.File, 4)}
+	l := &fakeLogind{held: make(chan pipe, 4)}
 	if err := conn.Export(l, root, manager); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +76,7 @@ func receive[T any](t *testing.T, what string, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("%s never came", what)
 		panic("unreachable")
 	}
@@ -130,7 +129,8 @@ func TestLocksWhenTheTherapistLeaves(t *testing.T) {
 	if len(locks) != 0 {
 		t.Errorf("%d locks too many", len(locks))
 	}
-	if _, err := held.Read(make([]byte, 1)); err == nil {
+	held.w.Close()
+	if _, err := held.r.Read(make([]byte, 1)); err == nil {
 		t.Error("sleep was not let go after the lock")
 	}
 	if err := conn.Emit(root, manager+".PrepareForSleep", false); err != nil {
@@ -157,7 +157,7 @@ func TestLocksBeforeItIsEnded(t *testing.T) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGHUP) // what comes before End listens kills nobody
 		os.Stdout.WriteString("up\n")
 		End(context.Background(), func() { os.Stdout.WriteString("locked\n") })
-		time.Sleep(10 * time.Second)
+		time.Sleep(time.Minute)
 		os.Exit(0)
 	}
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
