@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"alcove/app"
@@ -87,8 +88,8 @@ func cutHouse(t *testing.T) (h *house, udp *cable, tcp *wires, g *guest, c app.C
 	return h, udp, tcp, g, c, r
 }
 
-// TestICERestart cuts the line for seven seconds: both sides say so within three, chat written
-// meanwhile arrives once and in order, and nothing ends.
+// TestICERestart cuts the line for seven seconds: both sides say so, chat written meanwhile arrives
+// once and in order, and nothing ends.
 func TestICERestart(t *testing.T) {
 	t.Parallel()
 	_, udp, _, g, c, r := cutHouse(t)
@@ -96,13 +97,8 @@ func TestICERestart(t *testing.T) {
 	g.until(t, "chat", soon)
 	udp.cut.Store(true)
 	cut := time.Now()
-	await[app.CallLost](t, r, 4*time.Second)
-	hostSaid := time.Since(cut)
-	g.until(t, "lost", 4*time.Second)
-	guestSaid := time.Since(cut)
-	if max(hostSaid, guestSaid) > 3500*time.Millisecond { // half a second for a busy machine
-		t.Errorf("lost after %v at the host, %v at the guest", hostSaid, guestSaid)
-	}
+	await[app.CallLost](t, r, soon)
+	g.until(t, "lost", soon)
 	var want []string
 	for i := range 5 {
 		text := fmt.Sprintf("line %d", i)
@@ -113,12 +109,12 @@ func TestICERestart(t *testing.T) {
 	time.Sleep(time.Until(cut.Add(7 * time.Second)))
 	udp.cut.Store(false)
 	mended := time.Now()
-	await[app.CallConnected](t, r, 30*time.Second)
-	t.Logf("lost after %v and %v, back %v after the cut was mended", hostSaid.Round(time.Millisecond), guestSaid.Round(time.Millisecond), time.Since(mended).Round(time.Millisecond))
+	await[app.CallConnected](t, r, soon)
+	t.Logf("back %v after the cut was mended", time.Since(mended).Round(time.Millisecond))
 	var guestRead, hostRead []string
 	for range want {
-		guestRead = append(guestRead, g.until(t, "chat", 30*time.Second).text)
-		hostRead = append(hostRead, await[app.CallChat](t, r, 30*time.Second).Text)
+		guestRead = append(guestRead, g.until(t, "chat", soon).text)
+		hostRead = append(hostRead, await[app.CallChat](t, r, soon).Text)
 	}
 	if !slices.Equal(guestRead, want) || !slices.Equal(hostRead, want) {
 		t.Errorf("the guest read %q, the host %q, want %q", guestRead, hostRead, want)
@@ -131,12 +127,57 @@ func TestICERestart(t *testing.T) {
 	}
 }
 
+// TestLostIsSaidInTime: three seconds after the last word both sides say so. The clock is the
+// test's, and no machine too slow for it.
+func TestLostIsSaidInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(defaultTiming)
+		defer m.close()
+		g, err := m.visit("one", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := g.redial(t.Context(), g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.begin(line)
+		g.knockWith("Kim", "")
+		r := newRoom()
+		c, err := m.door.next(t).Admit(t.Context(), textOnly, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		await[app.CallConnected](t, r, soon)
+		g.until(t, "connected", soon)
+		time.Sleep(10 * time.Second)
+		m.cut.Store(true)
+		cut := time.Now()
+		await[app.CallLost](t, r, soon)
+		g.until(t, "lost", soon)
+		if took := time.Since(cut); took < time.Second || took > 3*time.Second {
+			t.Errorf("both have said so after %v", took)
+		}
+		c.End(app.EndTherapist)
+		g.until(t, "ended", soon)
+		time.Sleep(2 * defaultTiming.linger) // for both to let go
+	})
+}
+
 // TestMadeAnew is a guest for whom new ways are not enough: whatever passed his first connection
 // passes it no more, as in a browser whose DTLS broke. Both sides make a second one, which is
 // trusted by its own finished messages, and the session goes on in it.
 func TestMadeAnew(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)
+	made, connect := 0, h.host.connect
+	h.host.connect = func(h *Host, p policy, m *tracks, e connectionEvents) (connection, error) {
+		if made++; made == 2 {
+			h.times.again = time.Hour // a busy machine may need long for the handshakes of the second
+		}
+		return connect(h, p, m, e)
+	}
 	var old, young cable
 	on := &old
 	g := visit(t, h.invite(app.InviteStanding).Link, func(g *guest) {
@@ -150,6 +191,12 @@ func TestMadeAnew(t *testing.T) {
 		t.Fatal("the code is another one")
 	}
 	g.until(t, "verified", soon)
+	offers := make(chan int, 1)
+	count := func() int {
+		g.mail.put(func() { offers <- countOf(g.log, "wire.Offer") })
+		return <-offers
+	}
+	before := count()
 	c.(*call).post(func() { h.host.times.again = 3 * time.Second })
 	old.cut.Store(true)
 	await[app.CallLost](t, r, soon)
@@ -166,10 +213,8 @@ func TestMadeAnew(t *testing.T) {
 		t.Errorf("the host read %q", e.Text)
 	}
 	nothingTwice(t, g, r)
-	offers := make(chan int, 1)
-	g.mail.put(func() { offers <- countOf(g.log, "wire.Offer") })
-	if n := <-offers; n != 3 {
-		t.Errorf("%d offers, want the first, one restart, one anew", n)
+	if n := count() - before; n != 2 {
+		t.Errorf("%d more offers, want one restart, one anew", n)
 	}
 }
 
@@ -315,7 +360,10 @@ func TestRelayGoneAndBack(t *testing.T) {
 	defer cancel()
 	_ = first.Close(ctx)
 	eventually(t, "the therapist is told", func() bool { return !at.last().Reached && at.last().Problem == away })
-	startRelay(t, func(c *relay.Config) { c.Listen = addr })
+	eventually(t, "another is on its port", func() bool { // which somebody may have for a moment
+		_, err := tryRelay(t, func(c *relay.Config) { c.Listen = addr })
+		return err == nil
+	})
 	eventually(t, "the relay is reached again", func() bool { return at.last().Reached })
 	var g *guest
 	eventually(t, "the link is there again", func() bool {

@@ -101,6 +101,9 @@ func (p *memoryPeer) Send(b []byte) error {
 	if p != pair[0] && p != pair[1] {
 		return errors.New("this conversation is over")
 	}
+	if m.cut.Load() {
+		return nil
+	}
 	r := m.alter(byPeer, !p.host, b)
 	to := pair[0]
 	if p.host {
