@@ -72,9 +72,10 @@ func phase(t *testing.T, s *apptest.Stage) app.VaultPhase {
 	return p
 }
 
-// events are those waiting just now.
+// events are those waiting once everybody has done their part.
 func events(t *testing.T, s *apptest.Stage) []app.Event {
 	t.Helper()
+	synctest.Wait()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	batch, err := s.Next(ctx)
