@@ -178,11 +178,12 @@ func boast(t *testing.T, direct bool) *watched {
 		t.Fatal(err)
 	}
 	g.until(t, "admitted", soon)
-	g.mail.put(func() {
-		time.AfterFunc(300*time.Millisecond, func() {
-			g.mail.put(func() { g.signal(wire.Candidate{Candidate: candidateAt(publicAlone, 9), Mid: "0"}) })
-		})
+	eventually(t, "he has answered", func() bool { // what comes before leads nowhere
+		answered := make(chan bool, 1)
+		g.mail.put(func() { answered <- g.offered })
+		return <-answered
 	})
+	g.mail.put(func() { g.signal(wire.Candidate{Candidate: candidateAt(publicAlone, 9), Mid: "0"}) })
 	if direct {
 		eventually(t, "a packet to each of them", func() bool { return w.sentTo(publicInAnswer) && w.sentTo(publicAlone) })
 	} else {
