@@ -45,7 +45,7 @@ func openDesk(m *machine, profile string) *desk {
 func (d *desk) dial() {
 	m := d.m
 	m.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	var display string
 	for _, v := range m.env {
@@ -70,10 +70,10 @@ func (d *desk) startsAgain() {
 	d.dial()
 }
 
-// do gives an action of the hands twenty seconds.
+// do gives an action of the hands its time.
 func (d *desk) do(action func(ctx context.Context) error) {
 	d.m.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
 	if err := action(ctx); err != nil {
 		d.m.t.Fatal(err)
@@ -136,7 +136,7 @@ func (d *desk) endSession() {
 func (d *desk) intoSight(label string) {
 	d.m.t.Helper()
 	d.do(func(ctx context.Context) error {
-		for range 40 {
+		for end := time.Now().Add(soon / 2); time.Now().Before(end); {
 			c, there := d.find(ctx, label)
 			if there && c.Visible {
 				return nil
@@ -207,12 +207,7 @@ func (d *desk) says(text string) bool {
 
 func (d *desk) reads(text string) {
 	d.m.t.Helper()
-	d.readsWithin(20*time.Second, text)
-}
-
-func (d *desk) readsWithin(limit time.Duration, text string) {
-	d.m.t.Helper()
-	if !within(limit, func() bool { return d.says(text) }) {
+	if !within(soon, func() bool { return d.says(text) }) {
 		d.m.t.Fatalf("the desktop does not say %q but:\n%s", text, d.text())
 	}
 }
@@ -220,7 +215,7 @@ func (d *desk) readsWithin(limit time.Duration, text string) {
 // notReads waits until text has gone, or finds that it never was there.
 func (d *desk) notReads(text string) {
 	d.m.t.Helper()
-	if !within(10*time.Second, func() bool { return !d.says(text) }) {
+	if !within(soon, func() bool { return !d.says(text) }) {
 		d.m.t.Fatalf("the desktop still says %q:\n%s", text, d.text())
 	}
 }

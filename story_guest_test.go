@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
@@ -55,7 +55,7 @@ func newGuest(m *machine, width, height int) *guest {
 		flag("use-file-for-fake-video-capture", camera), flag("use-file-for-fake-audio-capture", voice),
 		flag("autoplay-policy", "document-user-activation-required"), flag("lang", "en-US"), flag("disable-quic", true),
 		flag("disable-background-networking", true), flag("disable-component-update", true), flag("disable-sync", true),
-		flag("disable-dev-shm-usage", true), flag("password-store", "basic"),
+		flag("disable-dev-shm-usage", true), flag("password-store", "basic"), chromedp.WSURLReadTimeout(soon),
 		chromedp.NoInheritEnv, chromedp.Env(m.env...))
 	ctx, cancel := chromedp.NewContext(alloc)
 	g := &guest{t: m.t, ctx: ctx, errors: make(chan string, 64), close: func() {
@@ -92,7 +92,7 @@ func (g *guest) listen() {
 
 func (g *guest) do(steps ...chromedp.Action[chromedp.Void]) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(g.ctx, soon)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		g.t.Fatalf("browser: %v", err)
@@ -108,7 +108,7 @@ func (g *guest) open(link string) {
 // eval runs an expression in the page and waits for its promise.
 func eval[T any](g *guest, expression string) T {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(g.ctx, soon)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -126,12 +126,7 @@ func (g *guest) text() string {
 // reads waits until the page says text, upper and lower case aside.
 func (g *guest) reads(text string) {
 	g.t.Helper()
-	g.readsWithin(20*time.Second, text)
-}
-
-func (g *guest) readsWithin(limit time.Duration, text string) {
-	g.t.Helper()
-	if !within(limit, func() bool { return strings.Contains(strings.ToLower(g.text()), strings.ToLower(text)) }) {
+	if !within(soon, func() bool { return strings.Contains(strings.ToLower(g.text()), strings.ToLower(text)) }) {
 		g.t.Fatalf("the page does not say %q but:\n%s", text, g.text())
 	}
 }
@@ -139,27 +134,38 @@ func (g *guest) readsWithin(limit time.Duration, text string) {
 // press clicks the control whose accessible name is, or begins with, name.
 func (g *guest) press(name string) {
 	g.t.Helper()
-	g.click(g.find(name, "button", "link", "checkbox", "radio"))
+	g.click(name, "button", "link", "checkbox", "radio")
 }
 
 // fill replaces what a field holds by typing.
 func (g *guest) fill(name, text string) {
 	g.t.Helper()
-	g.click(g.find(name, "textbox", "searchbox", "spinbutton"))
+	g.click(name, "textbox", "searchbox", "spinbutton")
 	g.do(chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(text))
 }
 
-// find waits for a control in the accessibility tree that is not disabled.
-func (g *guest) find(name string, roles ...string) cdp.BackendNodeID {
+// click is a real click in the middle of what a person sees of a control.
+func (g *guest) click(name string, roles ...string) {
 	g.t.Helper()
-	var id cdp.BackendNodeID
-	if !within(20*time.Second, func() bool {
-		id = g.lookFor(name, roles)
-		return id != 0
+	g.do(chromedp.MouseClickXY(g.find(name, roles...)))
+}
+
+// find waits for a control in the accessibility tree that is not disabled, and says where it is:
+// the page may draw anew between two looks.
+func (g *guest) find(name string, roles ...string) (x, y float64) {
+	g.t.Helper()
+	var err error
+	if !within(soon, func() bool {
+		id := g.lookFor(name, roles)
+		if id == 0 {
+			return false
+		}
+		x, y, err = g.middle(id)
+		return err == nil
 	}) {
-		g.t.Fatalf("no %s named %q on the page:\n%s", strings.Join(roles, " or "), name, g.text())
+		g.t.Fatalf("no %s named %q on the page (%v):\n%s", strings.Join(roles, " or "), name, err, g.text())
 	}
-	return id
+	return x, y
 }
 
 func (g *guest) lookFor(name string, roles []string) cdp.BackendNodeID {
@@ -209,18 +215,20 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// click is a real click in the middle of what a person sees of the node.
-func (g *guest) click(id cdp.BackendNodeID) {
-	g.t.Helper()
+// middle brings a node into sight and says where it is.
+func (g *guest) middle(id cdp.BackendNodeID) (x, y float64, err error) {
 	if _, err := chromedp.Call(g.ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: id}); err != nil {
-		g.t.Fatalf("scroll: %v", err)
+		return 0, 0, err
 	}
 	box, err := chromedp.Call(g.ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: id})
-	if err != nil || len(box.Quads) == 0 {
-		g.t.Fatalf("where is it on the page? %v", err)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(box.Quads) == 0 {
+		return 0, 0, errors.New("nothing to see of it")
 	}
 	q := box.Quads[0]
-	g.do(chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
+	return (q[0] + q[4]) / 2, (q[1] + q[5]) / 2, nil
 }
 
 // picture saves what the browser shows.

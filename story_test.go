@@ -216,7 +216,7 @@ func (s *story) knock() {
 
 func (s *story) admit() {
 	s.desk.press("Admit")
-	s.guest.readsWithin(30*time.Second, "Your code")
+	s.guest.reads("Your code")
 }
 
 func (s *story) end() {
@@ -244,7 +244,7 @@ func (s *story) sign() {
 	d := s.desk
 	d.fill("Title", "First session")
 	d.append("Note", "Slept badly after the move; the diary shows a late quarternight rhythm.")
-	d.readsWithin(10*time.Second, "Saved ")
+	d.reads("Saved ")
 	d.press("Sign note")
 	d.press("Sign and lock")
 	d.reads("Signed")
