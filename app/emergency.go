@@ -69,17 +69,16 @@ func (p *Practice) Deed(ctx context.Context, c ClientID, id NoteID, text string)
 	if err != nil {
 		return "", err
 	}
-	d := safety.Deed{At: now(), Text: deedText(text)}
-	if d.Text == "" {
-		return id, &FieldError{"Deed", "Please write what was done."}
+	if text, err = deedText(text); err != nil {
+		return id, err
 	}
 	if id == "" {
 		id = NoteID(newID())
 	}
-	if err := p.audit(ctx, AuditEntry{Act: ActDeed, Client: c, About: string(id)}); err != nil {
-		return "", err
+	if err := p.auditFirst(ctx, r, AuditEntry{Act: ActDeed, Client: c, About: string(id)}); err != nil {
+		return "", err // what is not noted is not owed to the log either
 	}
-	return id, p.addDeed(ctx, r, c, id, d, new(bool))
+	return id, p.addDeed(ctx, r, c, id, safety.Deed{At: now(), Text: text}, new(bool))
 }
 
 // OpenedEmergency tells the audit log that somebody looked.

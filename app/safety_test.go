@@ -151,18 +151,19 @@ func TestTheNextSessionRemembers(t *testing.T) {
 func TestDeedsGoIntoTheNote(t *testing.T) {
 	inRoom(t, func(t *testing.T, s *apptest.Stage, r room) {
 		r.call.Connect()
-		r.Deed("  ")
-		r.Deed("Called 911\n for the client’s place")
+		wantField(t, r.Deed("  "), "Text")
+		wantField(t, r.Deed(strings.Repeat("x ", 1500)), "Text") // and is not cut
+		must(t, r.Deed("Called 911\n for the client’s place"))
 		synctest.Wait()
 		want(t, "kept at once", len(lastSheet(t, s, r.invite.Client).Deeds), 1)
 		first := time.Now().In(dublin(t)).Format("15:04") + "  Called 911 for the client’s place"
 		time.Sleep(3 * time.Minute)
 		r.call.Hear(app.CallLost{})
-		r.Deed("Called the support person")
+		must(t, r.Deed("Called the support person"))
 		r.call.Hear(app.CallEnded{Why: app.EndLost})
 		synctest.Wait()
 		time.Sleep(2 * time.Minute)
-		r.Deed("Help has arrived") // the call is over, the therapist is still in the room
+		must(t, r.Deed("Help has arrived")) // the call is over, the therapist is still in the room
 		text := r.end(t, false)
 		for _, line := range []string{"In the emergency\n" + first, "  Called the support person", "  Help has arrived"} {
 			if strings.Count(text, line) != 1 {
@@ -176,10 +177,10 @@ func TestDeedsGoIntoTheNote(t *testing.T) {
 // A client who was in danger before the two had met leaves no session, and a note all the same.
 func TestDeedsBeforeTheyMet(t *testing.T) {
 	inRoom(t, func(t *testing.T, s *apptest.Stage, r room) {
-		r.Deed("Called 911")
+		must(t, r.Deed("Called 911"))
 		r.call.Hear(app.CallEnded{Why: app.EndHandshake})
 		synctest.Wait()
-		r.Deed("Help has arrived")
+		must(t, r.Deed("Help has arrived"))
 		synctest.Wait()
 		rows, err := s.Notes(t.Context(), r.invite.Client)
 		must(t, err)
@@ -203,7 +204,7 @@ func TestDeedsWhileLocked(t *testing.T) {
 		if e.ClientName+e.Address+e.Phone != "" || e.Checklist.Support != (safety.Person{}) {
 			t.Errorf("shown while locked: %+v", e)
 		}
-		r.Deed("Called 911")
+		must(t, r.Deed("Called 911"))
 		synctest.Wait()
 		want(t, "kept", len(lastSheet(t, s, r.invite.Client).Deeds), 0)
 		unlock(t, s)
@@ -218,9 +219,14 @@ func TestDeedsWithoutASession(t *testing.T) {
 		ctx := t.Context()
 		c := addClient(t, s, "Ana Lima")
 		_, err := s.Deed(ctx, c, "", " ")
-		wantField(t, err, "Deed")
+		wantField(t, err, "Text")
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		_, err = s.Deed(ctx, c, "", "Called 112")
+		wantErr(t, "on a full disk", err, app.ErrDiskFull)
+		s.Vault.Memory.Fail(nil)
 		id, err := s.Deed(ctx, c, "", "Called 112")
 		must(t, err)
+		wantAct(t, s, app.ActDeed, 1)
 		time.Sleep(time.Minute)
 		again, err := s.Deed(ctx, c, id, "Called the brother")
 		must(t, err)

@@ -47,11 +47,12 @@ func (s *Session) fill(do func(*safety.Checklist)) {
 
 // Deed notes what was done in an emergency, with the time. It is kept at once, and goes into the
 // note: with the rest when the session ends, or by itself if that is over.
-func (s *Session) Deed(text string) {
-	d := safety.Deed{At: now(), Text: deedText(text)}
-	if d.Text == "" {
-		return
+func (s *Session) Deed(text string) error {
+	text, err := deedText(text)
+	if err != nil {
+		return err
 	}
+	d := safety.Deed{At: now(), Text: text}
 	s.posts.post(func() {
 		s.change(func(v *SessionView) { v.Deeds = append(slices.Clip(v.Deeds), d) })
 		s.write(s.act(ActDeed))
@@ -62,11 +63,12 @@ func (s *Session) Deed(text string) {
 		s.keepSheet()
 		s.flush()
 	})
+	return nil
 }
 
-// deedText is what was typed, on one line.
-func deedText(text string) string {
-	return cutRunes(strings.Join(strings.Fields(strings.ToValidUTF8(text, "\uFFFD")), " "), 500)
+// deedText is what was typed, on one line: *FieldError.
+func deedText(text string) (string, error) {
+	return reason(strings.Join(strings.Fields(text), " "), "Please write what was done.")
 }
 
 // keepSheet puts the sheet on the ledger if it has changed. Before the two have met there is no

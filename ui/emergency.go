@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -155,7 +156,6 @@ func (e *emergency) read(v app.Emergency) {
 	}
 	client, running := e.client, e.s != nil
 	p, of := e.u.p, app.WritingOf(app.DeedWriting, e.client)
-	e.entry.OnChanged = func(text string) { p.Write(of, text) }
 	read(e.u, e.life, func(ctx context.Context) (emergencyRead, error) {
 		p.OpenedEmergency(ctx, client)
 		plans, err := p.Plans(ctx, client)
@@ -177,13 +177,22 @@ func (e *emergency) read(v app.Emergency) {
 		if e.s == nil {
 			e.show(r.view)
 		}
-		if e.entry.Text == "" && r.typed.Text != "" {
-			e.entry.SetText(r.typed.Text)
-			e.entry.End()
-		}
+		// Kept from here on: before, it would be kept in the place of what was being read.
+		e.entry.OnChanged = func(text string) { p.Write(of, text) }
+		e.before(r.typed.Text)
 		e.showPlan(r.plan)
 		e.u.reflow()
 	})
+}
+
+// before puts words back before those that were typed meanwhile.
+func (e *emergency) before(text string) {
+	if typed := e.entry.Text; text != "" {
+		e.entry.SetText(strings.TrimSpace(text + " " + typed))
+		e.entry.End()
+	} else if typed != "" {
+		e.entry.OnChanged(typed)
+	}
 }
 
 // changed keeps the card true while it is open.
@@ -323,16 +332,19 @@ func (e *emergency) showLog(deeds []safety.Deed) {
 
 // own notes what was typed.
 func (e *emergency) own() {
-	if e.entry.Text != "" {
-		e.done(e.entry.Text)
+	if text := e.entry.Text; text != "" {
 		e.entry.SetText("")
+		e.done(text)
 	}
 }
 
 // done notes what was done: with the session, or at once in a draft of its own.
 func (e *emergency) done(text string) {
 	if e.s != nil {
-		e.s.Deed(text)
+		if err := e.s.Deed(text); err != nil {
+			e.before(text)
+			e.u.dialog.Notice(app.Explain(err))
+		}
 		return
 	}
 	client, note := e.client, e.note
@@ -348,9 +360,7 @@ func (e *emergency) done(text string) {
 				return
 			}
 			if err != nil {
-				if e.entry.Text == "" {
-					e.entry.SetText(text)
-				}
+				e.before(text)
 				e.u.dialog.Notice(app.Explain(err)) // another dialog would take the card away
 				return
 			}
