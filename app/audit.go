@@ -99,11 +99,16 @@ func (p *Practice) audit(ctx context.Context, e AuditEntry) error {
 	if err != nil {
 		return err
 	}
+	return p.payOwed(ctx, r)
+}
+
+// payOwed writes what is owed; what it cannot write stays so.
+func (p *Practice) payOwed(ctx context.Context, r *Records) error {
 	p.mu.Lock()
 	owed := p.owed
 	p.owed = nil
 	p.mu.Unlock()
-	err = r.Audit.Append(ctx, owed...)
+	err := r.Audit.Append(ctx, owed...)
 	if err != nil {
 		p.mu.Lock()
 		p.owed = append(owed, p.owed...)

@@ -223,16 +223,8 @@ func (p *Practice) Lock() {
 func (p *Practice) auditLock(r *Records) {
 	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
 	defer cancel()
-	e, written := AuditEntry{At: now(), Act: ActLock}, make(chan error, 1)
-	upTo(ctx, func() { written <- r.Audit.Append(ctx, e) })
-	select {
-	case err := <-written:
-		if err == nil {
-			return
-		}
-	default:
-	}
-	p.owe(e)
+	p.owe(AuditEntry{At: now(), Act: ActLock})
+	upTo(ctx, func() { _ = p.payOwed(ctx, r) })
 }
 
 // upTo waits for do, but no longer than ctx: a disk that hangs must not keep the keys in memory.

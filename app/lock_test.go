@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -308,6 +309,23 @@ func TestAuditFailingIsToldButNotLost(t *testing.T) {
 		unlock(t, s)
 		wantAct(t, s, app.ActUnlock, 4)
 		wantAct(t, s, app.ActLock, 4)
+	})
+}
+
+// A lock may be the last that this process does, or come before another record: what is owed is written first.
+func TestALockWritesWhatIsOwed(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		c := addClient(t, s, "Ana")
+		s.Vault.Memory.Fail(app.ErrDiskFull)
+		_, err := s.Client(t.Context(), c)
+		must(t, err)
+		wantAct(t, s, app.ActViewClient, 0)
+		s.Vault.Memory.Fail(nil)
+		s.Lock()
+		acts := s.Vault.Memory.Acts()
+		if got := acts[len(acts)-2:]; !slices.Equal(got, []string{app.ActViewClient, app.ActLock}) {
+			t.Error(got)
+		}
 	})
 }
 
