@@ -85,7 +85,7 @@ var usual = []prop.Media{
 
 func readOne(t *testing.T, v VideoSource) (*I420, func(), error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	return v.Read(ctx)
 }

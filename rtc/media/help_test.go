@@ -62,7 +62,7 @@ func noLeak(t *testing.T) {
 	t.Helper()
 	t.Cleanup(func() {
 		var stacks string
-		for range 100 {
+		for range 1500 { // half a minute
 			buf := make([]byte, 1<<20)
 			stacks = string(buf[:runtime.Stack(buf, true)])
 			// The testing goroutine itself is in this function.

@@ -68,7 +68,7 @@ func (s *server) start() {
 		_ = s.cmd.Wait() // killed on purpose, or seen by the loop below
 		close(s.exit)
 	}()
-	for range 200 {
+	for range 1200 {
 		if exec.Command("pactl", "info").Run() == nil {
 			return
 		}
@@ -109,11 +109,11 @@ func playTone(ctx context.Context, sink AudioSink, hz float64) error {
 	}
 }
 
-// hears listens for up to twenty seconds until the last second of it satisfies ok: a machine with
+// hears listens for up to a minute until the last second of it satisfies ok: a machine with
 // other things to do makes clicks.
 func hears(t *testing.T, src AudioSource, what string, ok func(heard []int16) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var heard []int16
 	frame := make([]int16, FrameSamples)
