@@ -98,14 +98,18 @@ func (p *Practice) keepWriting(ctx context.Context, r *Records, of Writing) {
 	if w == nil {
 		return
 	}
-	problem := Explain(r.Writing.KeepWriting(ctx, of, w.Written))
+	err := r.Writing.KeepWriting(ctx, of, w.Written)
+	problem := Explain(err)
 	p.mu.Lock()
 	said := w.problem
+	if err != nil && ctx.Err() != nil {
+		problem = said // whoever read it has gone on to another screen: that is no fault of the store's
+	}
 	last := p.writing[of]
 	switch {
 	case last != w: // something newer was typed, and has its own timer
 		last.problem = problem
-	case problem == "":
+	case err == nil:
 		delete(p.writing, of)
 	default:
 		w.problem = problem

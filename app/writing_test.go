@@ -337,6 +337,24 @@ func TestWritingTellsWhatFails(t *testing.T) {
 	})
 }
 
+// TestCalledOffIsNoFailure: whoever goes on to another screen while the last words are being kept is not told that they cannot be.
+func TestCalledOffIsNoFailure(t *testing.T) {
+	play(t, func(t *testing.T, s *apptest.Stage) {
+		of := addendumTo(signedNote(t, s))
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 20 { // whether the store is asked at all is chance
+			s.Write(of, "abc")
+			_, err := s.Written(gone, of)
+			must(t, err)
+			want(t, "told", s.WritingProblem(of), "")
+		}
+		want(t, "it waits", s.Waiting().None(), true)
+		time.Sleep(time.Minute)
+		want(t, "and is kept", kept(t, s, of), "abc")
+	})
+}
+
 // TestTypedDuringALock: a key that falls while the lock writes waits for the unlock.
 func TestTypedDuringALock(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
