@@ -46,7 +46,9 @@ func playSession(r *app.Records) error {
 	}
 	d.Call().Connect()
 	s.Answer(safety.Identity, func(c *safety.Checklist) { c.Identity = canary })
-	s.Deed("Called the support person") // which is kept at once, and the sheet with it
+	if err := s.Deed("Called the support person"); err != nil { // which is kept at once, and the sheet with it
+		return err
+	}
 	for {
 		if _, err := r.Sheets.Sheet(ctx, s.ID()); err == nil {
 			break

@@ -605,8 +605,11 @@ var shots = []shot{
 	{"room-emergency", planned, func(r *rig) {
 		r.verified(kim)
 		r.filled()
-		r.stage.Running().Deed("Called 911 for the client’s place")
-		r.stage.Running().Deed("Dispatcher has the address; a car is on its way")
+		for _, deed := range []string{"Called 911 for the client’s place", "Dispatcher has the address; a car is on its way"} {
+			if err := r.stage.Running().Deed(deed); err != nil {
+				r.t.Fatal(err)
+			}
+		}
 		r.press("Emergency card")
 		r.sees("Pacing, and no sleep for two nights")
 	}},
@@ -631,7 +634,9 @@ var shots = []shot{
 		s.Answer(safety.Where, func(c *safety.Checklist) { c.Address = strings.Repeat("12 Long Street, ", 12) })
 		s.Answer(safety.Emergency, func(c *safety.Checklist) { c.Emergency = "+1 503 823 0000 ext 12345" })
 		for range 20 {
-			s.Deed(strings.Repeat("Called and called ", 9) + strings.Repeat("w", 60))
+			if err := s.Deed(strings.Repeat("Called and called ", 9) + strings.Repeat("w", 60)); err != nil {
+				r.t.Fatal(err)
+			}
 		}
 		r.rest()
 		r.key(fyne.KeyF1)
