@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -437,6 +438,7 @@ func TestBackupWhileInUse(t *testing.T) {
 	fillBackupRecords(t, r)
 	must(t, growStore(r, 12<<20))
 	ctx, stop := context.WithCancel(t.Context())
+	var written atomic.Int64
 	wrote, slowest := make(chan int), time.Duration(0)
 	go func() {
 		n := 0
@@ -447,11 +449,17 @@ func TestBackupWhileInUse(t *testing.T) {
 				break
 			}
 			slowest = max(slowest, time.Since(start))
+			written.Add(1)
 		}
 		wrote <- n
 	}()
 	dir := t.TempDir()
-	b, err := r.Backups.MakeBackup(t.Context(), dir, nil)
+	b, err := r.Backups.MakeBackup(t.Context(), dir, func(done, total int64) {
+		// Its moment has come: it goes on once two more are written.
+		for was := written.Load(); done < total && written.Load() < was+3 && !t.Failed(); {
+			time.Sleep(time.Millisecond)
+		}
+	})
 	must(t, err)
 	stop()
 	n := <-wrote
