@@ -108,7 +108,7 @@ func TestChangesAndSearchesAreKept(t *testing.T) {
 	id, err := s.SaveClient(ctx, app.Client{Name: "Nia"})
 	must(t, err)
 	wantAct(t, s, app.ActAddClient, 9)
-	must(t, s.SetStatus(ctx, id, app.ClientArchived))
+	must(t, setStatus(t, s, id, app.ClientArchived))
 	wantAct(t, s, app.ActChangeClient, 1)
 	_, err = s.Client(ctx, id)
 	must(t, err)

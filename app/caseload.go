@@ -113,7 +113,7 @@ func (p *Practice) UnsavedClient(ctx context.Context, id ClientID) (*Unsaved[Cli
 }
 
 // saveClient does it; p.rewriting is held.
-func (p *Practice) saveClient(ctx context.Context, c Client, ends ...Writing) (ClientID, error) {
+func (p *Practice) saveClient(ctx context.Context, c Client, ends Writing) (ClientID, error) {
 	r, err := p.open()
 	if err != nil {
 		return "", err
@@ -133,29 +133,12 @@ func (p *Practice) saveClient(ctx context.Context, c Client, ends ...Writing) (C
 		}
 		c.Created, c.PairKey, c.Asks = old.Created, old.PairKey, old.Asks
 	}
-	if err := r.Clients.SaveClient(ctx, c, ends...); err != nil {
+	if err := r.Clients.SaveClient(ctx, c, ends); err != nil {
 		return "", err
 	}
 	p.changed(ClientChanged, string(c.ID))
 	_ = p.audit(ctx, AuditEntry{Act: act, Client: c.ID}) // owed if it fails: the client is saved
 	return c.ID, nil
-}
-
-// SetStatus moves a client between the lists of the caseload. ErrNotFound.
-func (p *Practice) SetStatus(ctx context.Context, id ClientID, s ClientStatus) error {
-	p.rewriting.Lock()
-	defer p.rewriting.Unlock()
-	r, err := p.open()
-	if err != nil {
-		return err
-	}
-	c, err := r.Clients.Client(ctx, id)
-	if err != nil {
-		return err
-	}
-	c.Status = s
-	_, err = p.saveClient(ctx, c)
-	return err
 }
 
 // Sessions are a client's sessions, newest first.

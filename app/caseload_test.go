@@ -123,9 +123,9 @@ func TestInitialsOnlyEverywhere(t *testing.T) {
 func TestStatusAndCounts(t *testing.T) {
 	play(t, func(t *testing.T, s *apptest.Stage) {
 		a, b := addClient(t, s, "Ana"), addClient(t, s, "Ben")
-		must(t, s.SetStatus(t.Context(), a, app.ClientArchived))
-		wantErr(t, "nobody", s.SetStatus(t.Context(), "nobody", app.ClientArchived), app.ErrNotFound)
-		wantField(t, s.SetStatus(t.Context(), b, "elsewhere"), "Status")
+		must(t, setStatus(t, s, a, app.ClientArchived))
+		wantErr(t, "nobody", setStatus(t, s, "nobody", app.ClientArchived), app.ErrNotFound)
+		wantField(t, setStatus(t, s, b, "elsewhere"), "Status")
 		counts, err := s.ClientCounts(t.Context())
 		must(t, err)
 		want(t, "active", counts[app.ClientActive], 1)

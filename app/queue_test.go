@@ -16,13 +16,13 @@ func TestNextGivesEachEventOnceInOrder(t *testing.T) {
 		events(t, s)
 		a := addClient(t, s, "Ana")
 		b := addClient(t, s, "Ben")
-		must(t, s.SetStatus(t.Context(), a, app.ClientArchived))
+		must(t, setStatus(t, s, a, app.ClientArchived))
 		got := events(t, s)
 		want := []app.Event{{Kind: app.ClientChanged, ID: string(a)}, {Kind: app.ClientChanged, ID: string(b)}}
 		if !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		must(t, s.SetStatus(t.Context(), a, app.ClientActive))
+		must(t, setStatus(t, s, a, app.ClientActive))
 		if got := events(t, s); len(got) != 1 {
 			t.Errorf("an event that was read must be told again: %v", got)
 		}

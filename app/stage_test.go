@@ -92,6 +92,16 @@ func wantEvent(t *testing.T, s *apptest.Stage, kind app.EventKind, id string) {
 	}
 }
 
+func setStatus(t *testing.T, s *apptest.Stage, id app.ClientID, to app.ClientStatus) error {
+	t.Helper()
+	c, err := s.Client(t.Context(), id)
+	if err == nil {
+		c.Status = to
+		_, err = s.SaveClient(t.Context(), c)
+	}
+	return err
+}
+
 func wantAct(t *testing.T, s *apptest.Stage, act string, n int) {
 	t.Helper()
 	got := 0
