@@ -144,19 +144,27 @@ func (f *clientForm) changed() bool {
 		a.Direct != b.Direct || a.Status != b.Status
 }
 
+// enable: while it is saved nothing can be typed, which would be neither saved nor kept.
+func (f *clientForm) enable(on bool) {
+	f.save.SetEnabled(on)
+	for _, field := range f.fields {
+		field.Entry.SetEnabled(on)
+	}
+}
+
 // Submit saves.
 func (f *clientForm) Submit() {
 	if f.save.Disabled() {
 		return
 	}
-	f.save.Disable()
+	f.enable(false)
 	f.typing.ended = true
 	c := f.typed()
 	run(f.u, f.life, work[app.ClientID]{
 		what: "Saving", keep: true,
 		do: func(ctx context.Context) (app.ClientID, error) { return f.u.p.SaveClient(ctx, c) },
 		done: func(id app.ClientID, err error) {
-			f.save.Enable()
+			f.enable(true)
 			if f.typing.ended = err == nil; err != nil {
 				f.keep()
 			}

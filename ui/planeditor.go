@@ -107,8 +107,22 @@ func (e *planEditor) typed() {
 	}
 }
 
+// enable: while it is saved nothing can be typed, which would be neither saved nor kept.
+func (e *planEditor) enable(on bool) {
+	for i, a := range e.areas {
+		if a != nil {
+			a.SetEnabled(on)
+		}
+		for _, r := range e.rows[i] {
+			r.who.SetEnabled(on)
+			r.phone.SetEnabled(on)
+		}
+	}
+}
+
 func (e *planEditor) save() {
 	steps, after, client := e.steps(), e.after, e.b.client
+	e.enable(false)
 	days, _ := strconv.Atoi(e.review.Value()) // the choices are numbers
 	e.typing.ended = true
 	run(e.b.u, e.b.life, work[app.SafetyPlan]{
@@ -118,6 +132,7 @@ func (e *planEditor) save() {
 		},
 		done: func(p app.SafetyPlan, err error) {
 			if e.typing.ended = err == nil; err != nil {
+				e.enable(true)
 				e.typed()
 				e.b.u.complain(err)
 				return

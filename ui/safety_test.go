@@ -188,7 +188,7 @@ func TestPlanIsWrittenBesideASession(t *testing.T) {
 	r.press("Plan")
 	r.press("Go on writing")
 	r.until("what was typed", func() bool { return r.field("Warning signs").Text == "Pacing" })
-	r.press("Save as version 1")
+	r.saves("People I can ask for help, 1: who", "Save as version 1")
 	r.reads("Version 1, written")
 	r.reads("555 0101")
 	all, err := r.stage.Plans(context.Background(), r.stage.Ana)

@@ -141,8 +141,18 @@ func (f *templateForm) leave() {
 	})
 }
 
+// enable: while it is saved nothing can be typed, which would be neither saved nor kept.
+func (f *templateForm) enable(on bool) {
+	f.name.Entry.SetEnabled(on)
+	for i, head := range f.heads {
+		head.Entry.SetEnabled(on)
+		f.hints[i].SetEnabled(on)
+	}
+}
+
 func (f *templateForm) save() {
 	f.take()
+	f.enable(false)
 	f.typing.ended = true
 	x := f.data
 	x.Sections = append([]app.SectionForm(nil), x.Sections...)
@@ -152,6 +162,7 @@ func (f *templateForm) save() {
 			f.t.read()
 			return
 		}
+		f.enable(true)
 		f.typing.ended = false
 		f.keep()
 		f.advise(err)

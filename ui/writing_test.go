@@ -20,6 +20,17 @@ func (r *rig) holds(label, text string) {
 	})
 }
 
+// saves presses what saves a form, and types on: the form takes nothing that it would neither save nor keep.
+func (r *rig) saves(field, save string) {
+	r.t.Helper()
+	e := r.find(field).(*widget.Entry)
+	text := e.Text
+	r.press(save)
+	if e.TypedRune('!'); e.Text != text {
+		r.t.Errorf("%s took %q while it was saved", field, e.Text)
+	}
+}
+
 // lockAndUnlock locks under the hands of who is typing, looks that nothing of it is on the screen, and unlocks.
 func (r *rig) lockAndUnlock(typed string) {
 	r.t.Helper()
@@ -121,7 +132,7 @@ func TestAClientsFormIsThereAgain(t *testing.T) {
 	r.press("New client")
 	r.holds("Name or pseudonym", "Nils")
 	back(true)
-	r.press("Add client")
+	r.saves("Name or pseudonym", "Add client")
 	r.at("client-overview")
 	r.press("Today")
 	r.press("Caseload")
@@ -158,7 +169,7 @@ func TestATemplatesFormIsThereAgain(t *testing.T) {
 	r.holds("Name", "")
 	r.typed("Name", "Week")
 	r.typed("Heading 1", "Days")
-	r.press("Save template")
+	r.saves("Heading 1", "Save template")
 	r.at("templates")
 	r.press("Edit Week")
 	r.holds("Heading 1", "Days")
