@@ -25,22 +25,29 @@ func overLine(r *app.Records) (*app.Practice, *apptest.Line, error) {
 	return p, line, p.Unlock(context.Background(), app.NewPassphrase(nil))
 }
 
-// playSession holds one session, and says it when the record has its beginning, and again when it has its end.
-func playSession(r *app.Records) error {
+// letIn lets a client in at that line.
+func letIn(r *app.Records) (*app.Practice, *app.Session, *apptest.Door, error) {
 	ctx := context.Background()
 	p, line, err := overLine(r)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	i, err := p.CreateInvite(ctx, app.InviteWish{Client: "C1", Kind: app.InviteSingle})
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	d := line.Knock(i.ID, app.Knock{})
 	for len(p.Knocks()) == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	s, err := p.Admit(ctx, d.Knock().ID)
+	return p, s, d, err
+}
+
+// playSession holds one session, and says it when the record has its beginning, and again when it has its end.
+func playSession(r *app.Records) error {
+	ctx := context.Background()
+	_, s, d, err := letIn(r)
 	if err != nil {
 		return err
 	}
@@ -66,20 +73,7 @@ func playSession(r *app.Records) error {
 
 // playLocked lets somebody in, locks, and then has the two meet; it says it when they have met.
 func playLocked(r *app.Records) error {
-	ctx := context.Background()
-	p, line, err := overLine(r)
-	if err != nil {
-		return err
-	}
-	i, err := p.CreateInvite(ctx, app.InviteWish{Client: "C1", Kind: app.InviteSingle})
-	if err != nil {
-		return err
-	}
-	d := line.Knock(i.ID, app.Knock{})
-	for len(p.Knocks()) == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	s, err := p.Admit(ctx, d.Knock().ID)
+	p, s, d, err := letIn(r)
 	if err != nil {
 		return err
 	}

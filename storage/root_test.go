@@ -157,19 +157,26 @@ func TestTwoPeoplesBackups(t *testing.T) {
 	}
 }
 
+// labelled gives both people a name, and a backup of the second one's record.
+func labelled(t *testing.T, root *Root, two *Vault) app.BackupFile {
+	t.Helper()
+	must(t, root.KeepLabel(t.Context(), "1", "first"))
+	must(t, root.KeepLabel(t.Context(), "2", "second"))
+	r, err := two.Unlock(t.Context(), pass(phraseOf(1)))
+	must(t, err)
+	b, err := r.Backups.MakeBackup(t.Context(), t.TempDir(), nil)
+	must(t, err)
+	must(t, r.Close())
+	return b
+}
+
 // A record put aside may have become another person's meanwhile, and its person be called otherwise.
 func TestPutBackAmongSeveral(t *testing.T) {
 	root, one, two, kits := twoPeople(t)
 	ctx := t.Context()
-	must(t, root.KeepLabel(ctx, "1", "first"))
-	must(t, root.KeepLabel(ctx, "2", "second"))
-	r, err := two.Unlock(ctx, pass(phraseOf(1)))
-	must(t, err)
-	b, err := r.Backups.MakeBackup(ctx, t.TempDir(), nil)
-	must(t, err)
-	must(t, r.Close())
+	b := labelled(t, root, two)
 	path, kit := backupOf(t, "SELECT 1")
-	r, err = two.Restore(ctx, app.RestoreOrder{Path: path, Kit: kit, Pass: pass("x y"), Replace: true}, nil)
+	r, err := two.Restore(ctx, app.RestoreOrder{Path: path, Kit: kit, Pass: pass("x y"), Replace: true}, nil)
 	must(t, err)
 	was := asides(two.dir)[0]
 	must(t, root.KeepLabel(ctx, "2", ""))
@@ -200,14 +207,8 @@ func TestPutBackAmongSeveral(t *testing.T) {
 func TestLabelGoesWithTheRecord(t *testing.T) {
 	root, one, two, kits := twoPeople(t)
 	ctx := t.Context()
-	must(t, root.KeepLabel(ctx, "1", "first"))
-	must(t, root.KeepLabel(ctx, "2", "second"))
-	r, err := two.Unlock(ctx, pass(phraseOf(1)))
-	must(t, err)
-	b, err := r.Backups.MakeBackup(ctx, t.TempDir(), nil)
-	must(t, err)
-	must(t, r.Close())
-	r, err = two.Restore(ctx, app.RestoreOrder{Path: b.Path, Kit: kits[1], Pass: pass(phraseOf(1)), Replace: true}, nil)
+	b := labelled(t, root, two)
+	r, err := two.Restore(ctx, app.RestoreOrder{Path: b.Path, Kit: kits[1], Pass: pass(phraseOf(1)), Replace: true}, nil)
 	must(t, err)
 	must(t, r.Close())
 	if got := listed(t, root); got != "[{1 first} {2 second}]" {
