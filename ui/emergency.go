@@ -133,6 +133,7 @@ func (e *emergency) body() fyne.CanvasObject {
 // closed lets go of what the card showed.
 func (e *emergency) closed() {
 	e.life.end()
+	e.keepUnread()
 	e.u.card = nil
 	for _, c := range []*fyne.Container{e.facts, e.plan, e.log, e.offers} {
 		c.Objects = nil
@@ -141,6 +142,19 @@ func (e *emergency) closed() {
 		field.OnSubmitted, field.OnChanged = nil, nil
 		field.SetText("")
 	}
+}
+
+// keepUnread keeps what was typed before what is kept of the same was read, or where that failed.
+func (e *emergency) keepUnread() {
+	p, of, text := e.u.p, app.WritingOf(app.DeedWriting, e.client), e.entry.Text
+	if e.client == "" || e.entry.OnChanged != nil || text == "" {
+		return
+	}
+	act(e.u, e.u.life, "", func(ctx context.Context) error {
+		w, _ := p.Written(ctx, of) // behind a lock these words stand alone
+		p.Write(of, strings.TrimSpace(w.Text+" "+text))
+		return nil
+	}, func(error) {})
 }
 
 type emergencyRead struct {
