@@ -25,8 +25,8 @@ func (s sessionStore) ClientSessions(ctx context.Context, c app.ClientID) ([]app
 
 func (s sessionStore) DropSession(ctx context.Context, id app.SessionID) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"sheets WHERE session", "sessions WHERE id"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" = ?", string(id)); err != nil {
+		for _, forget := range []string{"DELETE FROM sheets WHERE session = ?", "DELETE FROM sessions WHERE id = ?"} {
+			if _, err := tx.ExecContext(ctx, forget, string(id)); err != nil {
 				return err
 			}
 		}
