@@ -36,7 +36,7 @@ export function t(key, values = {}) {
 
 /** @param {number} ms */
 export function clock(ms) {
-  return new Date(ms).toLocaleTimeString(current, { hour: '2-digit', minute: '2-digit' });
+  return new Date(ms).toLocaleTimeString(current, { hour: 'numeric', minute: '2-digit' });
 }
 
 /** The one or two letters that stand for a person without a picture: titles do not count. @param {string} name */
