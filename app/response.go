@@ -89,7 +89,7 @@ type ResponseStore interface {
 	// SaveResponse adds a response and, unless it is nil, the alert it raises: both or neither.
 	// One that is there already, and is the Same, is left alone, so that a write may be tried again: added
 	// is false. ErrResponseTaken if another has its ID.
-	SaveResponse(ctx context.Context, r Response, raises *Alert, e chain.Entry) (added bool, err error)
+	SaveResponse(ctx context.Context, r Response, raises *Alert, e chain.Entry, ends ...Writing) (added bool, err error)
 	VoidResponse(ctx context.Context, id ResponseID, v Voiding, e chain.Entry, ends ...Writing) error // ErrNotFound, ErrVoided
 	ClientResponses(ctx context.Context, c ClientID) ([]Response, error)                              // newest first, voided ones too
 }

@@ -64,16 +64,45 @@ func (h MeasureHistory) Counted() []ResponseView {
 // RecordResponse scores what was filled in and keeps it, with the alert that a risk answer
 // raises: *FieldError, *measure.AnswerError, ErrNotFound, ErrResponseTaken. The same twice, of one ID, is one
 // response. It is the therapist's: the client's come by their session alone.
-func (p *Practice) RecordResponse(ctx context.Context, f Filled) (ResponseID, error) {
+func (p *Practice) RecordResponse(ctx context.Context, f Filled) (id ResponseID, err error) {
 	r, err := p.open()
 	if err != nil {
 		return "", err
 	}
-	return p.recordResponse(ctx, r, f, FromTherapist, now())
+	of := FillOf(f.Client, f.Measure)
+	err = p.instead(ctx, of, func() error {
+		id, err = p.recordResponse(ctx, r, f, FromTherapist, now(), of)
+		return err
+	})
+	return id, err
+}
+
+// FillOf names the answers that are being given to a client's measure.
+func FillOf(c ClientID, m measure.ID) Writing {
+	return Writing{FillWriting, string(c) + "/" + string(m)}
+}
+
+// WriteFilled keeps the answers that the therapist has chosen so far.
+func (p *Practice) WriteFilled(f Filled) {
+	none := f
+	none.Answers = nil
+	if len(f.Answers) == 0 {
+		f.Answers = nil
+	}
+	p.writeForm(FillOf(f.Client, f.Measure), none, f)
+}
+
+// UnsavedFilled are the answers that were chosen and not kept; nil if there are none, or the instrument has a newer version.
+func (p *Practice) UnsavedFilled(ctx context.Context, c ClientID, i *measure.Instrument) (*Unsaved[Filled], error) {
+	u, err := unsaved[Filled](ctx, p, FillOf(c, i.ID))
+	if err != nil || u == nil || u.Form.Version != i.Version {
+		return nil, err
+	}
+	return u, nil
 }
 
 // recordResponse does it, for a form that was handed in by somebody at a time.
-func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, by ResponseSource, at time.Time) (ResponseID, error) {
+func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, by ResponseSource, at time.Time, ends ...Writing) (ResponseID, error) {
 	i := p.shelf().offered.Newest(f.Measure)
 	if f.Version != "" {
 		i = p.shelf().all.Version(f.Measure, f.Version)
@@ -115,7 +144,7 @@ func (p *Practice) recordResponse(ctx context.Context, r *Records, f Filled, by 
 	if err != nil {
 		return "", err
 	}
-	added, err := r.Responses.SaveResponse(ctx, kept, raises, entry)
+	added, err := r.Responses.SaveResponse(ctx, kept, raises, entry, ends...)
 	if err != nil {
 		return "", err
 	}

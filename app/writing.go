@@ -30,6 +30,7 @@ const (
 	VoidWriting     WritingKind = "void"     // of a ResponseID: why it is not to count
 	TemplateWriting WritingKind = "template" // of a NoteFormat
 	ClientWriting   WritingKind = "client"   // of a ClientID: the form
+	FillWriting     WritingKind = "fill"     // of a ClientID, "/" and a measure.ID: the answers so far
 	DeedWriting     WritingKind = "deed"     // of a ClientID: the next line of what was done in an emergency
 )
 

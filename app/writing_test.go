@@ -211,6 +211,8 @@ func TestWritingOfEveryKind(t *testing.T) {
 		must(t, err)
 		format, err := s.SaveTemplate(ctx, app.Template{Name: "Week", Sections: []app.SectionForm{{Heading: "Days"}}})
 		must(t, err)
+		phq := s.Measures()[slices.IndexFunc(s.Measures(), func(i *measure.Instrument) bool { return i.ID == "phq-9" })]
+		fill := app.Filled{Client: who.ID, Measure: "phq-9", Version: phq.Version, Language: "en", Answers: measure.Answers{9: 2}}
 		steps := safety.Steps{0: {{Text: "pacing"}}}
 		form := app.Template{ID: format, Name: "Weeks", Sections: []app.SectionForm{{Key: "k", Heading: "Days", Hint: "all"}, {Heading: "Nights"}}}
 		newForm := app.Template{Name: "Month", Sections: []app.SectionForm{{Heading: "Weeks"}}}
@@ -226,6 +228,10 @@ func TestWritingOfEveryKind(t *testing.T) {
 			{app.AddendumWriting, string(note), "more", nil, func() error { return s.AddAddendum(ctx, note, "more") }},
 			{app.AnswerWriting, string(response), "called", nil, func() error { return s.AnswerAlert(ctx, who.ID, app.AlertID(response), "called") }},
 			{app.VoidWriting, string(response), "mistyped", nil, func() error { return s.VoidResponse(ctx, who.ID, response, "mistyped") }},
+			{app.FillWriting, string(who.ID) + "/phq-9", `"9":2`, func() { s.WriteFilled(fill) }, func() error {
+				_, err := s.RecordResponse(ctx, fill)
+				return err
+			}},
 			{app.PlanWriting, string(who.ID), "pacing", func() { s.WritePlan(who.ID, steps) }, func() error {
 				_, err := s.SavePlan(ctx, who.ID, 0, steps, 90)
 				return err
@@ -272,6 +278,20 @@ func TestWritingOfEveryKind(t *testing.T) {
 			says("saved", s.Practice, false)
 			want(t, "in the store", kept(t, s, of), "")
 		}
+
+		s.WriteFilled(fill)
+		f, err := s.UnsavedFilled(ctx, who.ID, phq)
+		if err != nil || f == nil || !reflect.DeepEqual(f.Form, fill) {
+			t.Errorf("answers: %+v, %v", f, err)
+		}
+		newer := *phq
+		newer.Version = "2099-01-01" // its questions may be others
+		if f, err := s.UnsavedFilled(ctx, who.ID, &newer); f != nil || err != nil {
+			t.Errorf("answers to a newer version: %+v, %v", f, err)
+		}
+		fill.Answers = nil
+		s.WriteFilled(fill)
+		want(t, "answers taken back", being(t, s.Practice, app.FillOf(who.ID, "phq-9")), "")
 
 		got, err := s.Client(ctx, who.ID)
 		must(t, err)

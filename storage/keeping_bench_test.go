@@ -2,6 +2,7 @@ package storage
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -57,10 +58,13 @@ func weightyVault(b *testing.B) (*Vault, *app.Records) {
 	return v, r
 }
 
-// fillAudit enters so many acts on 10,000 clients.
+// fillAudit enters so many acts on 10,000 clients, after what is in the log.
 func fillAudit(b *testing.B, tx *sql.Tx, entries int) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	acts, last := []string{"client.view", "note.view", "note.write", "note.sign"}, []byte(nil)
+	if err := tx.QueryRow("SELECT chain FROM audit ORDER BY seq DESC LIMIT 1").Scan(&last); !errors.Is(err, sql.ErrNoRows) {
+		must(b, err)
+	}
 	for i := range entries {
 		e := app.AuditEntry{At: time.Unix(int64(i)*60, 0), Act: acts[i%4], Client: app.ClientID(fmt.Sprint("C", rnd.IntN(10_000))), About: fmt.Sprintf("%026d", i)}
 		last = link(last, e)

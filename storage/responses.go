@@ -13,7 +13,7 @@ import (
 // responseStore implements app.ResponseStore.
 type responseStore struct{ *records }
 
-func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) (added bool, err error) {
+func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry, ends ...app.Writing) (added bool, err error) {
 	answers, err := json.Marshal(r.Answers)
 	if err != nil {
 		return false, err
@@ -31,6 +31,9 @@ func (s responseStore) SaveResponse(ctx context.Context, r app.Response, raises 
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			string(r.ID), string(r.Client), string(r.Session), string(r.Measure), r.Version, r.Language, string(r.Source), r.By,
 			stamp(r.At), string(answers), sql.NullInt64{Int64: int64(r.Total), Valid: r.Counted}, r.Prorated)
+		if err == nil {
+			err = letGo(ctx, tx, ends)
+		}
 		if err != nil {
 			return err
 		}

@@ -250,7 +250,18 @@ func (c *caseload) openNote(id app.NoteID) {
 }
 
 // fillIn opens a measure to be filled in.
-func (c *caseload) fillIn(id app.ClientID, i *measure.Instrument) { c.put(newFill(c, id, i)) }
+func (c *caseload) fillIn(id app.ClientID, i *measure.Instrument) {
+	run(c.u, c.coming.renew(), work[*app.Unsaved[app.Filled]]{
+		what: "Opening", do: func(ctx context.Context) (*app.Unsaved[app.Filled], error) { return c.u.p.UnsavedFilled(ctx, id, i) },
+		done: func(kept *app.Unsaved[app.Filled], err error) {
+			if err != nil {
+				c.u.complain(err)
+				return
+			}
+			c.put(newFill(c, id, i, kept))
+		},
+	})
+}
 
 // openResponse shows a measure that was filled in.
 func (c *caseload) openResponse(client app.ClientID, id app.ResponseID) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -30,17 +31,29 @@ type fill struct {
 	left      *widget.Para
 	keep      *widget.Button
 	warned    bool // that answers are missing
+	typing    *typing
+	back      *widget.Banner
 	root      fyne.CanvasObject
 }
 
-func newFill(c *caseload, client app.ClientID, i *measure.Instrument) *fill {
+// newFill has the answers that were chosen before, unless kept is nil.
+func newFill(c *caseload, client app.ClientID, i *measure.Instrument, kept *app.Unsaved[app.Filled]) *fill {
 	f := &fill{
 		c: c, u: c.u, life: newScope(c.life.ctx), client: client, i: i, language: i.Languages[0],
-		body: container.NewStack(), left: widget.NewPara("", widget.Soft),
+		body: container.NewStack(), left: widget.NewPara("", widget.Soft), typing: newTyping(c.u, app.FillOf(client, i.ID)),
 	}
 	if i.Speaks("en") {
 		f.language = "en"
 	}
+	var before measure.Answers
+	var at time.Time
+	if kept != nil {
+		before, at = kept.Form.Answers, kept.At
+		if i.Speaks(kept.Form.Language) {
+			f.language = kept.Form.Language
+		}
+	}
+	f.back = backAgain(c.u, at)
 	f.keep = widget.NewButton("Keep", "check", widget.Primary, f.Submit).Named("Keep this response")
 	head := widget.Row(look.S3, widget.Grow(widget.Col(2, widget.NewPara(i.Short, widget.TitleOf), widget.NewPara(i.In(i.Name, "en"), widget.Soft))))
 	if len(i.Languages) > 1 {
@@ -51,11 +64,11 @@ func newFill(c *caseload, client app.ClientID, i *measure.Instrument) *fill {
 		head.Add(widget.NewChoice(f.language, f.speak, pairs...))
 	}
 	foot := widget.Row(look.S3, widget.Grow(f.left), widget.NewButton("Cancel", "", widget.Secondary, f.Escape), f.keep)
-	f.root = widget.Col(0,
+	f.root = widget.Col(0, f.typing.bar,
 		widget.On(look.Surface, widget.Pad(look.S4, look.S6, look.S4, look.S6, widget.Measure(860, head))), widget.HLine(),
 		widget.Grow(f.body), widget.HLine(),
 		widget.On(look.Surface, widget.Pad(look.S3, look.S6, look.S3, look.S6, widget.Measure(860, foot))))
-	f.ask(nil)
+	f.ask(before)
 	return f
 }
 
@@ -73,13 +86,14 @@ func languageWord(tag string) string {
 func (f *fill) speak(language string) {
 	f.language = language
 	f.ask(f.answers())
+	f.store()
 }
 
 // ask lays the questions out, with what was answered before.
 func (f *fill) ask(before measure.Answers) {
 	i := f.i
 	f.questions, f.list = nil, widget.Col(look.S5)
-	col := widget.Col(look.S4)
+	col := widget.Col(look.S4, f.back)
 	if i.Instruction != nil {
 		col.Add(widget.NewPara(i.In(i.Instruction, f.language), widget.Plain))
 	}
@@ -95,7 +109,7 @@ func (f *fill) ask(before measure.Answers) {
 		if v, ok := before[it.Number]; ok {
 			q.Choose(v)
 		}
-		q.OnAnswer = f.count
+		q.OnAnswer = func() { f.count(); f.store() }
 		q.OnFocus = func() { f.see(n) }
 		q.Go = func(by int) { f.move(n + by) }
 		f.questions = append(f.questions, q)
@@ -111,11 +125,12 @@ func (f *fill) ask(before measure.Answers) {
 
 func (f *fill) Name() string              { return "fill-in" }
 func (f *fill) Object() fyne.CanvasObject { return f.root }
-func (f *fill) Changed(app.Event)         {}
+func (f *fill) Changed(e app.Event)       { f.typing.changed(e) }
 
-// Leave forgets what was answered.
+// Leave forgets what was answered: it is kept.
 func (f *fill) Leave() {
 	f.life.end()
+	f.typing.ended = true
 	f.questions, f.body.Objects = nil, nil
 }
 
@@ -161,6 +176,18 @@ func (f *fill) answers() measure.Answers {
 	return a
 }
 
+// filled is the form as it stands.
+func (f *fill) filled() app.Filled {
+	return app.Filled{Client: f.client, Measure: f.i.ID, Version: f.i.Version, Language: f.language, Answers: f.answers()}
+}
+
+// store keeps the answers, until they are a response or the form is left by its own button.
+func (f *fill) store() {
+	if !f.typing.ended {
+		f.u.p.WriteFilled(f.filled())
+	}
+}
+
 // open are the questions without an answer.
 func (f *fill) open() []int {
 	var out []int
@@ -200,7 +227,9 @@ func (f *fill) Escape() {
 		leave()
 		return
 	}
-	f.u.confirm("Leave without keeping?", "The answers chosen in this "+f.i.Short+" will be lost.", "Leave", widget.Danger, leave)
+	f.u.confirm("Leave without keeping?", "The answers chosen in this "+f.i.Short+" will be lost.", "Leave", widget.Danger, func() {
+		f.typing.discard(f.life, leave)
+	})
 }
 
 // Submit keeps the response. Where answers are missing it says so first.
@@ -218,7 +247,8 @@ func (f *fill) Submit() {
 		return
 	}
 	f.keep.Disable()
-	filled := app.Filled{Client: f.client, Measure: f.i.ID, Version: f.i.Version, Language: f.language, Answers: f.answers()}
+	f.typing.ended = true
+	filled := f.filled()
 	if s := f.u.p.Running(); s != nil && s.View().Client == f.client {
 		filled.Session = s.ID()
 	}
@@ -227,7 +257,8 @@ func (f *fill) Submit() {
 		do: func(ctx context.Context) (app.ResponseID, error) { return f.u.p.RecordResponse(ctx, filled) },
 		done: func(id app.ResponseID, err error) {
 			f.keep.Enable()
-			if err != nil {
+			if f.typing.ended = err == nil; err != nil {
+				f.store()
 				f.u.complain(err)
 				return
 			}

@@ -293,6 +293,7 @@ var shots = []shot{
 	{"measure-fill-in", full, func(r *rig) { r.fillIn("PHQ-9"); r.runes("12") }},
 	{"measure-fill-in-missing", full, func(r *rig) { r.fillIn("WHO-5"); r.runes("43"); r.press("Keep this response") }},
 	{"measure-fill-in-long", full, func(r *rig) { r.fillIn("PCL-5"); r.runes("123401234") }},
+	{"measure-fill-in-again", full, func(r *rig) { r.fillIn("PHQ-9"); r.runes("12"); r.press("Today"); r.fillIn("PHQ-9") }},
 	{"measure-fill-in-large", full, func(r *rig) { r.large(); r.fillIn("WHO-5") }},
 	{"measure-response", risky, func(r *rig) { r.openResponse() }},
 	{"measure-void", measured, func(r *rig) { r.openResponse(); r.press("Void this response") }},

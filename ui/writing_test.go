@@ -270,3 +270,36 @@ func TestWhatCannotBeKeptIsTold(t *testing.T) {
 		r.press("Today")
 	}
 }
+
+// TestAnswersOfAMeasureAreThereAgain: each measure's own, in the language they were asked in, until they are kept or left by name.
+func TestAnswersOfAMeasureAreThereAgain(t *testing.T) {
+	r := newRig(t, full(t), "")
+	fills := func(short string, answers int) {
+		t.Helper()
+		if r.where() != "today" {
+			r.press("Today") // which asks nothing
+		}
+		r.fillIn(short)
+		got := r.shell().caseload().side.(*fill).answers()
+		if len(got) != answers || strings.Contains(r.written(), "was not saved yet") != (answers > 0) {
+			t.Errorf("%d answers are there, and not %d: %s", len(got), answers, r.written())
+		}
+	}
+	fills("PHQ-9", 0)
+	r.runes("12")
+	r.press("Español")
+	r.lockAndUnlock("Not answered")
+	fills("GAD-7", 0)
+	fills("PHQ-9", 2)
+	r.sees("Poco interés o placer en hacer cosas")
+	r.key(fyne.KeyEscape)
+	r.press("Leave")
+	r.at("client-measures")
+	fills("PHQ-9", 0)
+	r.runes("3")
+	fills("PHQ-9", 1)
+	r.press("Keep this response")
+	r.press("Keep this response")
+	r.at("response")
+	fills("PHQ-9", 0)
+}

@@ -13,7 +13,7 @@ import (
 	"alcove/app/measure"
 )
 
-func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry) (added bool, err error) {
+func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Alert, e chain.Entry, ends ...app.Writing) (added bool, err error) {
 	unlock, err := s.write(ctx)
 	if err != nil {
 		return false, err
@@ -27,6 +27,7 @@ func (s *store) SaveResponse(ctx context.Context, r app.Response, raises *app.Al
 	}
 	r.Answers, r.Void = maps.Clone(r.Answers), app.Voiding{}
 	s.m.responses = append(s.m.responses, r)
+	s.m.letGo(ends)
 	if err := s.m.enter(e, nil); err != nil || raises == nil {
 		return true, err
 	}

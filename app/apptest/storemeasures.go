@@ -20,8 +20,8 @@ func response(id app.ResponseID, c app.ClientID, n int, total int) app.Response 
 }
 
 // save, void and answerAlert write with an entry for the chain, as app does.
-func save(t *testing.T, r *app.Records, one app.Response, raises *app.Alert) error {
-	_, err := r.Responses.SaveResponse(t.Context(), one, raises, entryOf(t, chain.MeasureResponse, string(one.ID), one.Client, one.At, one))
+func save(t *testing.T, r *app.Records, one app.Response, raises *app.Alert, ends ...app.Writing) error {
+	_, err := r.Responses.SaveResponse(t.Context(), one, raises, entryOf(t, chain.MeasureResponse, string(one.ID), one.Client, one.At, one), ends...)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"alcove/app"
+	"alcove/app/measure"
 )
 
 func being(t *testing.T, r *app.Records, of app.Writing) string {
@@ -62,6 +63,9 @@ func testWritingEnds(t *testing.T, r *app.Records) {
 	a := app.Addendum{Text: "more", By: "T", At: hour(4)}
 	v, done := app.Voiding{Why: "y", By: "T", At: hour(4)}, app.AlertAnswer{Done: "d", By: "T", At: hour(4)}
 
+	taken := response("R2", "C1", 2, 3)
+	taken.Answers = measure.Answers{1: 1}
+
 	of, other := app.Writing{Kind: app.PlanWriting, Of: "C1"}, app.Writing{Kind: app.PlanWriting, Of: "C2"}
 	ok(t, r.Writing.KeepWriting(ctx, other, app.Written{Text: "of another", At: hour(1)}))
 	for _, write := range []struct {
@@ -77,6 +81,8 @@ func testWritingEnds(t *testing.T, r *app.Records) {
 		}},
 		{"AddAddendum to a draft", app.ErrNotSigned, func(ends ...app.Writing) error { return r.Notes.AddAddendum(ctx, "draft", a, ends...) }},
 		{"AddAddendum", nil, func(ends ...app.Writing) error { return r.Notes.AddAddendum(ctx, "N1", a, ends...) }},
+		{"SaveResponse", nil, func(ends ...app.Writing) error { return save(t, r, response("R2", "C1", 2, 3), nil, ends...) }},
+		{"SaveResponse of another", app.ErrResponseTaken, func(ends ...app.Writing) error { return save(t, r, taken, nil, ends...) }},
 		{"AnswerAlert", nil, func(ends ...app.Writing) error { return answerAlert(t, r, "A1", done, ends...) }},
 		{"AnswerAlert again", app.ErrAlertClosed, func(ends ...app.Writing) error { return answerAlert(t, r, "A1", done, ends...) }},
 		{"VoidResponse", nil, func(ends ...app.Writing) error { return void(t, r, "R1", v, ends...) }},
