@@ -64,7 +64,7 @@ func backAgain(u *UI, at time.Time) *widget.Banner {
 	if !near {
 		day = "on " + day
 	}
-	b.Say("What you typed here "+day+" at "+clockTime(at)+" was not saved yet. It is back as you left it.", widget.Active)
+	b.Say("What you began here "+day+" at "+clockTime(at)+" was not saved yet. It is back as you left it.", widget.Active)
 	return b
 }
 
