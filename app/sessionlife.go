@@ -378,36 +378,3 @@ func (p *Practice) forgetSession(s *Session) {
 }
 
 var _ Room = (*Session)(nil)
-
-// vaultOpened writes what waits, and returns when it is written or has failed.
-func (s *Session) vaultOpened(ctx context.Context) { s.meanwhile(ctx, func() { s.flush() }) }
-
-// vaultShuts keeps what is known of a session that runs: if the two meet while the vault is locked, and the app is then killed,
-// it is all that the record will ever hear.
-func (s *Session) vaultShuts(r *Records) {
-	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
-	defer cancel()
-	s.meanwhile(ctx, func() {
-		if s.over() {
-			return
-		}
-		s.pending = !s.met
-		if s.keepFacts(ctx, r) == nil {
-			_ = s.saveSheet(ctx, r)
-		}
-	})
-}
-
-// meanwhile waits until the session's goroutine has done something.
-func (s *Session) meanwhile(ctx context.Context, do func()) {
-	done := make(chan struct{})
-	s.posts.post(func() {
-		do()
-		close(done)
-	})
-	select {
-	case <-done:
-	case <-s.gone:
-	case <-ctx.Done():
-	}
-}
